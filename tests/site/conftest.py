@@ -1,0 +1,94 @@
+"""The built site, a server for it on the loopback address, and a browser."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.site.helpers import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+# Builds as `python -m mkdocs build` does, then tells which modules that took.
+BUILD = """
+import json, runpy, sys
+sys.argv = ["mkdocs", "build", "--strict", "--quiet", "--site-dir", sys.argv[1]]
+try:
+    runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
+finally:
+    print(json.dumps(sorted(sys.modules)))
+"""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A built site: its folder, and the modules that were imported to build it."""
+
+    folder: Path
+    modules: frozenset[str]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Build the English site as strictly as it is published."""
+    folder = tmp_path_factory.mktemp("site")
+    built = run(["-c", BUILD, str(folder)])
+    assert built.returncode == 0, built.stderr
+    assert not built.stderr, built.stderr
+    return Site(folder, frozenset(json.loads(built.stdout)))
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serve files and say nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@pytest.fixture(scope="session")
+def server(site: Site) -> Iterator[str]:
+    """Serve the site while the tests run and return its address."""
+    handler = functools.partial(_Quiet, directory=str(site.folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}/"
+        listening.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium; skip without one, but fail where CI has to have one."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        word = "no browser: install Debian's package chromium to run these tests"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(word)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield started
+        started.close()

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+from shapesheet import config as configuration
+from shapesheet.config import Settings
+from shapesheet.errors import SnippetError
+
+
+def table(folder: Path, text: str) -> Path:
+    (folder / "pyproject.toml").write_text(text)
+    return folder
+
+
+def test_an_empty_folder_has_the_defaults(tmp_path: Path) -> None:
+    config = configuration.load(tmp_path)
+    assert config.root == tmp_path
+    assert config.settings == Settings()
+    assert config.snippets == tmp_path / "snippets"
+
+
+def test_the_nearest_table_upwards_is_meant(tmp_path: Path) -> None:
+    table(tmp_path, '[tool.shapesheet]\npages = "pages"\n')
+    below = tmp_path / "a/b"
+    below.mkdir(parents=True)
+    table(below, "[tool.other]\n")
+    config = configuration.load(below)
+    assert (config.root, config.pages) == (tmp_path, tmp_path / "pages")
+
+
+def test_every_folder_can_be_named(tmp_path: Path) -> None:
+    table(tmp_path, '[tool.shapesheet]\nrecords = "r"\nsnippets = "s"\ncoverage = "c.toml"\n')
+    config = configuration.load(tmp_path)
+    found = (config.records, config.snippets, config.coverage)
+    assert found == (tmp_path / "r", tmp_path / "s", tmp_path / "c.toml")
+
+
+def test_an_unknown_key_is_refused_with_those_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(SnippetError, match="has no key 'page'") as caught:
+        configuration.load(table(tmp_path, '[tool.shapesheet]\npage = "x"\n'))
+    assert "pages" in caught.value.cure
+
+
+def test_a_value_of_a_wrong_type_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SnippetError, match="is wrong: Expected `str`"):
+        configuration.load(table(tmp_path, "[tool.shapesheet]\npages = 3\n"))
+
+
+@pytest.mark.parametrize("content", [b"[tool", b"\xff"])
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(content)
+    with pytest.raises(SnippetError, match="this is not TOML"):
+        configuration.load(tmp_path)
+
+
+def test_a_path_is_shown_relative_to_the_project(tmp_path: Path) -> None:
+    config = configuration.load(tmp_path)
+    assert config.shown(tmp_path / "docs/en/x.md") == "docs/en/x.md"
+    assert config.shown(Path("/elsewhere/x.md")) == "/elsewhere/x.md"

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+from shapesheet.errors import SnippetError
+from shapesheet.files import write_atomically
+
+
+def test_a_file_is_written_with_the_folders_above_it(tmp_path: Path) -> None:
+    path = tmp_path / "a/b/c.txt"
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_file_that_is_there_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "c.txt"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "c.txt", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["c.txt"]
+
+
+def test_a_file_in_the_way_of_the_folder_is_told_with_a_cure(tmp_path: Path) -> None:
+    (tmp_path / "docs").write_text("I am a file")
+    with pytest.raises(SnippetError, match="can't be written") as caught:
+        write_atomically(tmp_path / "docs/page.md", b"new")
+    assert caught.value.cure == "make its folder writable and run again"
+    assert (tmp_path / "docs").read_text() == "I am a file"
+
+
+def test_a_folder_in_the_way_of_the_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "page.md").mkdir()
+    with pytest.raises(SnippetError, match="can't be written"):
+        write_atomically(tmp_path / "page.md", b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.md"]

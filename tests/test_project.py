@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs" / "en"
+PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+]+)$")
+TARGET = re.compile(r"^(?P<name>[a-z][a-z-]*):(?!=)", re.MULTILINE)
+TASKS = {
+    "binary classification",
+    "multiclass classification",
+    "multilabel classification",
+    "regression",
+    "forecasting",
+    "sequence labelling",
+    "segmentation",
+    "feature extraction",
+    "fine-tuning",
+    "uncertainty",
+}
+HELPERS = {"pip", "setuptools", "hatchling", "editables"}
+
+
+def lines_of_constraints() -> list[str]:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def pins() -> dict[str, str]:
+    matches = [match for line in lines_of_constraints() if (match := PIN.match(line))]
+    return {canonicalize_name(match["name"]): match["version"] for match in matches}
+
+
+def needed(name: str, extras: set[str], seen: set[tuple[str, str]]) -> set[str]:
+    """Return all distributions that ``name`` needs here, and what those need."""
+    found: set[str] = set()
+    for text in metadata.requires(name) or []:
+        wanted = Requirement(text)
+        marker = wanted.marker
+        if marker and not any(marker.evaluate({"extra": extra}) for extra in extras | {""}):
+            continue
+        key = (canonicalize_name(wanted.name), ",".join(sorted(wanted.extras)))
+        if key not in seen:
+            seen.add(key)
+            found |= {key[0]} | needed(key[0], wanted.extras, seen)
+    return found
+
+
+def front_matter(page: Path) -> dict[str, object]:
+    text = page.read_text(encoding="utf-8")
+    if not text.startswith("---\n"):
+        return {}
+    return yaml.safe_load(text.split("---\n", 2)[1]) or {}
+
+
+def nav_pages(entries: list[object]) -> list[str]:
+    found: list[str] = []
+    for entry in entries:
+        if isinstance(entry, dict):
+            for value in entry.values():
+                found += nav_pages([value] if isinstance(value, str) else value)
+        else:
+            found.append(str(entry))
+    return found
+
+
+def test_every_constraint_is_an_exact_version_without_an_address() -> None:
+    assert [line for line in lines_of_constraints() if not PIN.match(line)] == []
+
+
+def test_everything_that_the_project_installs_is_pinned() -> None:
+    wanted = needed("shapesheet", {"site", "dev"}, set()) - {"shapesheet"} | HELPERS
+    assert wanted - pins().keys() == set()
+
+
+def test_installed_versions_are_those_that_are_pinned() -> None:
+    wanted = needed("shapesheet", {"site", "dev"}, set()) - {"shapesheet"}
+    found = {name: metadata.version(name) for name in wanted}
+    assert found == {name: pins()[name] for name in found}
+
+
+def test_make_help_lists_every_target() -> None:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    told = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    listed = re.findall(r"^  make ([a-z-]+) ", told, re.MULTILINE)
+    assert sorted(listed) == sorted(set(TARGET.findall(text)))
+
+
+def test_navigation_holds_every_page_once() -> None:
+    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
+    assert sorted(nav_pages(config["nav"])) == sorted(pages)
+
+
+def test_site_is_built_by_the_agreed_plugins_only() -> None:
+    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert set(config["plugins"]) == {"search", "tags", "mkdocstrings"}
+    assert "hooks" not in config
+
+
+def test_every_validation_of_links_warns_and_warnings_fail_the_build() -> None:
+    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    levels = [level for group in config["validation"].values() for level in group.values()]
+    assert config["strict"] is True
+    assert set(levels) == {"warn"}
+
+
+def test_tags_are_modalities_and_tasks() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    allowed = TASKS | set(project["tool"]["shapesheet"]["modalities"])
+    for page in DOCS.rglob("*.md"):
+        tags = front_matter(page).get("tags", [])
+        assert isinstance(tags, list)
+        assert set(tags) - allowed == set(), page
+
+
+def test_every_snippet_page_has_tags() -> None:
+    for page in DOCS.rglob("*.md"):
+        if "--8<--" in page.read_text(encoding="utf-8"):
+            assert front_matter(page).get("tags"), page

@@ -1,0 +1,214 @@
+"""Check snippets against their contracts and make records of what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from shapesheet import backend, build, claims, heads, measure, reader, running
+from shapesheet.errors import SnippetError
+from shapesheet.matching import expected_text, lookup
+from shapesheet.record import Check, Failure, Record, Tensor, installed
+from shapesheet.record import write as write_record
+from shapesheet.snippet import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from shapesheet.config import Config
+    from shapesheet.snippet import Snippet
+
+# Each check, and those whose results it needs.
+CHECKS: dict[str, tuple[str, ...]] = {
+    "contract": (),
+    "shapes": ("contract",),
+    "run": ("shapes",),
+    "head": ("shapes",),
+    "training": ("shapes", "head"),
+    "saving": ("run",),
+    "measures": ("run",),
+    "claims": ("contract",),
+}
+
+
+class BlockedError(Exception):
+    """A check could not run, because one that it needs has failed."""
+
+
+@dataclass
+class Examination:
+    """One snippet under the checks: each runs once, and later ones use what earlier ones made."""
+
+    snippet: Snippet
+    config: Config
+    results: dict[str, SnippetError | None] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    reading: Any = None
+    built: Any = None
+    subject: Any = None
+    random: bool = False
+    heads: Any = ()
+    measures: Any = None
+    evidence: Any = None
+
+    def require(self, check: str) -> None:
+        """Run a check and those that it needs, unless they have run.
+
+        Raises:
+            SnippetError: What the check found.
+            BlockedError: One that it needs has failed.
+        """
+        for needed in CHECKS[check]:
+            try:
+                self.require(needed)
+            except SnippetError as error:
+                message = f"not run: {needed} failed"
+                raise BlockedError(message) from error
+        if check not in self.results:
+            self.results[check] = self._run(check)
+        error = self.results[check]
+        if error is not None:
+            raise error
+
+    def _run(self, check: str) -> SnippetError | None:
+        run: Callable[[], None] = getattr(self, f"check_{check}")
+        try:
+            run()
+        except SnippetError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a snippet must never show our traceback
+            first = (str(error).strip().splitlines() or ["no message"])[0]
+            message = f"the check {check} can't cope with it: {type(error).__name__}: {first}"
+            cure = "simplify the snippet, or report this as a bug of shapesheet"
+            return SnippetError(self.snippet.shown, 0, message, cure)
+        return None
+
+    def check_contract(self) -> None:
+        """Read the snippet without running it: format, imports, contract."""
+        self.reading = reader.read(self.snippet, self.config)
+
+    def check_shapes(self) -> None:
+        """Build it at its defaults and at other sizes, and compare every shape."""
+        self.built = build.load(self.snippet, self.reading)
+        self.subject = build.build(self.built, self.built.defaults)
+        for parameters in self.built.others:
+            subject = build.build(self.built, parameters)
+            if len(self.built.observer.reached) < len(self.reading.comments):
+                running.require_outputs(self.built, subject)
+        if len(self.built.observer.reached) < len(self.reading.comments):
+            self.check_run()
+        build.require_reached(self.built)
+        if self.reading.contract.heavy:
+            self.left_out["shapes"] = "built at its defaults only"
+
+    def check_run(self) -> None:
+        """Run the model at its defaults: finite, of the right shape, in its domain."""
+        self.random = running.require_outputs(self.built, self.subject)
+
+    def check_head(self) -> None:
+        """Compare last layer, loss and target."""
+        self.heads = heads.heads(self.built, self.subject)
+
+    def check_training(self) -> None:
+        """Train it for a few steps."""
+        if not any(head.loss for head in self.heads):
+            self.left_out["training"] = "the model has no loss"
+            return
+        running.require_training(self.built, self.subject)
+
+    def check_saving(self) -> None:
+        """Save it, load it, compare the outputs."""
+        if self.reading.contract.heavy:
+            self.left_out["saving"] = "too large to save in a check"
+            return
+        running.require_saving(self.built, self.subject)
+
+    def check_measures(self) -> None:
+        """Measure it, and compare the sums with Keras's."""
+        self.measures = measure.measure(self.built, self.subject)
+
+    def check_claims(self) -> None:
+        """Read its claims; pytest runs them."""
+        self.evidence = claims.read(self.snippet, self.config)
+
+    def record(self) -> Record:
+        """Return the record of all checks, the claims among them."""
+        failures = tuple(self._failures())
+        if failures:
+            return Record(self.snippet.key, self._digest(), versions(), failures=failures)
+        try:
+            evidence = claims.run(self.snippet, self.config, self.evidence)
+        except SnippetError as error:
+            failed = (_failure(error, "claims"),)
+            return Record(self.snippet.key, self._digest(), versions(), failures=failed)
+        return self._facts(evidence)
+
+    def _failures(self) -> Iterator[Failure]:
+        for check in CHECKS:
+            try:
+                self.require(check)
+            except SnippetError as error:
+                yield _failure(error, check)
+            except BlockedError:
+                continue
+
+    def _digest(self) -> str:
+        return digest(self.snippet, self.config)
+
+    def _facts(self, evidence: claims.Evidence) -> Record:
+        measures = self.measures
+        return Record(
+            snippet=self.snippet.key,
+            digest=self._digest(),
+            versions=versions(),
+            summary=self.reading.summary,
+            defaults={name: repr(value) for name, value in self.built.defaults.items()},
+            sizes=tuple(
+                {name: repr(value) for name, value in each.items()} for each in self.built.others
+            ),
+            tensors=tuple(self._tensors()),
+            layers=measures.layers,
+            parameters=measures.parameters,
+            trainable=measures.trainable,
+            weight_bytes=measures.weight_bytes,
+            multiply_adds=measures.multiply_adds,
+            heads=self.heads,
+            heavy=self.reading.contract.heavy,
+            random=self.random,
+            checks=tuple(Check(name, self.left_out.get(name, "")) for name in CHECKS),
+            claims=evidence.claims,
+            mistakes=evidence.mistakes,
+        )
+
+    def _tensors(self) -> Iterator[Tensor]:
+        find = lookup(self.built.defaults)
+        for tensor in self.reading.contract.tensors:
+            shape = expected_text(tensor.shape, find, None)
+            yield Tensor(
+                tensor.role, tensor.name, tensor.shape.text, shape, tensor.dtype, tensor.domain.text
+            )
+
+
+def _failure(error: SnippetError, check: str) -> Failure:
+    return Failure(error.path, error.line, error.message, error.cure, check)
+
+
+def versions() -> dict[str, str]:
+    """Return the backend and the versions of the libraries that the facts come from."""
+    return {
+        "backend": backend.BACKEND,
+        "keras": installed("keras"),
+        backend.BACKEND: installed(backend.BACKEND),
+    }
+
+
+def run(snippets: Iterable[Snippet], config: Config) -> Iterator[Record]:
+    """Check snippets one by one; yield each record after it is written.
+
+    Raises:
+        SnippetError: A record can't be written.
+    """
+    for snippet in snippets:
+        record = Examination(snippet, config).record()
+        write_record(config.records, record)
+        yield record

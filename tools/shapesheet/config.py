@@ -1,0 +1,111 @@
+"""Where a project keeps its snippets, pages and records: ``[tool.shapesheet]``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shapesheet.errors import SnippetError
+
+TABLE = "[tool.shapesheet]"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The keys of ``[tool.shapesheet]`` and their defaults; folders are relative to the project.
+
+    Attributes:
+        snippets: Folder of the snippets, one folder a family.
+        pages: Folder of the Markdown pages.
+        records: Folder of the records, published beside the site.
+        coverage: TOML file with the listings that the ``coverage`` block tells of.
+        mkdocs: The configurations to build the site from, one a language.
+        imports: What a snippet may import beside the standard library.
+        family_imports: What the snippets of one family may import beyond that.
+        minimum_claims: How many claims a snippet must have at least.
+        modalities: The rows of the ``modalities`` block, in this order.
+    """
+
+    snippets: str = "snippets"
+    pages: str = "docs/en"
+    records: str = "docs/data"
+    coverage: str = "docs/coverage.toml"
+    mkdocs: tuple[str, ...] = ("mkdocs.yml",)
+    imports: tuple[str, ...] = ("keras", "numpy")
+    family_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    minimum_claims: int = 1
+    modalities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Config:
+    """A project: its folder and its settings."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def snippets(self) -> Path:
+        """Return the folder of the snippets."""
+        return self.root / self.settings.snippets
+
+    @property
+    def pages(self) -> Path:
+        """Return the folder of the pages."""
+        return self.root / self.settings.pages
+
+    @property
+    def records(self) -> Path:
+        """Return the folder of the records."""
+        return self.root / self.settings.records
+
+    @property
+    def coverage(self) -> Path:
+        """Return the file that lists the listings of the ``coverage`` block."""
+        return self.root / self.settings.coverage
+
+    def shown(self, path: Path) -> str:
+        """Return ``path`` as errors show it: relative to the project where it lies inside."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+def load(start: Path) -> Config:
+    """Return the configuration of the project that ``start`` lies in.
+
+    The project is the nearest folder, upwards, whose ``pyproject.toml`` has the table;
+    without one it is ``start`` itself, with the defaults.
+
+    Raises:
+        SnippetError: The file is not TOML, or the table has an unknown key or a wrong type.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        path = folder / "pyproject.toml"
+        if path.is_file() and (table := _table(path)) is not None:
+            return Config(folder, _settings(path, table))
+    return Config(start, Settings())
+
+
+def _table(path: Path) -> dict[str, Any] | None:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SnippetError(path, 0, f"this is not TOML: {error}", "mend the file") from error
+    table: dict[str, Any] | None = document.get("tool", {}).get("shapesheet")
+    return table
+
+
+def _settings(path: Path, table: dict[str, Any]) -> Settings:
+    known = Settings.__dataclass_fields__
+    for key in table:
+        if key not in known:
+            message = f"{TABLE} has no key {key!r}"
+            raise SnippetError(path, 0, message, f"use one of: {', '.join(known)}")
+    try:
+        return msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        raise SnippetError(path, 0, f"{TABLE} is wrong: {error}", "mend that key") from error

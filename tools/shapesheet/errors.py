@@ -1,0 +1,45 @@
+"""The one error that a person who writes snippets and pages is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SnippetError(Exception):
+    """Something in a snippet, a page or a record that a person has to mend.
+
+    Args:
+        path: The file that is wrong, as it should be shown.
+        line: Its line, counted from one; zero when the whole file is meant.
+        message: What is wrong and what was found.
+        cure: The command or the edit that mends it.
+        column: The column, counted from one, when the place is that exact.
+    """
+
+    def __init__(
+        self, path: Path | str, line: int, message: str, cure: str, *, column: int = 0
+    ) -> None:
+        """Keep the parts apart, so that they can be recorded as well as printed."""
+        super().__init__(path, line, message, cure)
+        self.path = str(path)
+        self.line = line
+        self.message = message
+        self.cure = cure
+        self.column = column
+
+    @property
+    def place(self) -> str:
+        """Return ``path``, ``path:line`` or ``path:line:column``, as exact as is known."""
+        parts = [self.path]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+    def __str__(self) -> str:
+        """Return place and message on one line, and the cure on the next."""
+        return f"{self.place}: {self.message}\n    {self.cure}"

@@ -1,0 +1,121 @@
+"""Say in plain lines and in JSON what a command found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from shapesheet import markup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shapesheet.errors import SnippetError
+    from shapesheet.record import Failure, Record
+    from shapesheet.status import Line, Status
+    from shapesheet.write import Plan
+
+
+def as_json(value: object) -> str:
+    """Return ``value`` as JSON that a person can read too."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def _place(path: str, line: int) -> str:
+    return f"{path}:{line}" if line else path
+
+
+def passed(record: Record) -> str:
+    """Return the line of a snippet whose checks passed."""
+    return f"{record.snippet}  ok  {markup.count(len(record.claims), 'claim')}"
+
+
+def failed(failure: Failure) -> str:
+    """Return what is wrong with a snippet, and the cure below it."""
+    return f"{_place(failure.path, failure.line)}: {failure.message}\n    {failure.cure}"
+
+
+def checked(records: Sequence[Record]) -> str:
+    """Return the sum of a check."""
+    wrong = sum(bool(record.failures) for record in records)
+    claims = markup.count(sum(len(record.claims) for record in records), "claim")
+    if wrong:
+        return f"{markup.count(len(records), 'snippet')} checked, {wrong} with failures"
+    return f"{markup.count(len(records), 'snippet')} checked, {claims} verified"
+
+
+def checked_json(records: Iterable[Record]) -> str:
+    """Return what a check found, for a machine."""
+    snippets = [
+        {
+            "snippet": record.snippet,
+            "ok": not record.failures,
+            "claims": len(record.claims),
+            "failures": record.failures,
+        }
+        for record in records
+    ]
+    return as_json({"snippets": snippets})
+
+
+def _problem_json(error: SnippetError) -> dict[str, Any]:
+    """Return the parts of an error, for a machine."""
+    return {
+        "path": error.path,
+        "line": error.line,
+        "message": error.message,
+        "cure": error.cure,
+    }
+
+
+def plan_json(plan: Plan, problems: Iterable[SnippetError]) -> str:
+    """Return what is out of date and what is to be mended, for a machine."""
+    return as_json(
+        {
+            "changes": [change.shown for change in plan.changes],
+            "problems": [_problem_json(error) for error in problems],
+        }
+    )
+
+
+def planned(plan: Plan, problems: Sequence[SnippetError], *, dry: bool) -> str:
+    """Return the sum of a plan that was carried out, or only made."""
+    state = "out of date" if dry else "written"
+    words = [markup.count(plan.pages, "page"), f"{len(plan.changes)} {state}"]
+    if problems:
+        words.append(f"{markup.count(len(problems), 'problem')} to mend")
+    return ", ".join(words)
+
+
+def status_lines(status: Status) -> list[tuple[str, bool]]:
+    """Return a line for each snippet and orphan, and whether it is fine."""
+    width = max((len(line.snippet) for line in status.snippets), default=0)
+    lines = [(_status_line(line, width), line.fine) for line in status.snippets]
+    lines += [(f"{path}: of a snippet that is gone; rm {path}", False) for path in status.orphans]
+    return lines
+
+
+def _status_line(line: Line, width: int) -> str:
+    claims = markup.count(line.claims, "claim")
+    return f"{line.snippet:{width}}  {line.state:13}  {claims:>9}  {line.standing}"
+
+
+def status_sum(status: Status) -> str:
+    """Return the sum of all snippets."""
+    states = ", ".join(f"{count} {state}" for state, count in status.counts.items())
+    total = markup.count(len(status.snippets), "snippet")
+    return f"{total}: {states}; {markup.count(status.claims, 'claim')}" if states else total
+
+
+def status_json(status: Status) -> str:
+    """Return how all snippets stand, for a machine."""
+    return as_json(
+        {
+            "fine": status.fine,
+            "claims": status.claims,
+            "counts": status.counts,
+            "snippets": status.snippets,
+            "orphans": status.orphans,
+        }
+    )

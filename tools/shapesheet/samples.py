@@ -1,0 +1,118 @@
+"""Random arrays of a declared domain, and whether an array lies in one."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shapesheet.matching import lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from shapesheet.contract import Domain, TensorContract
+
+ANY_LENGTH = 12
+_TOLERANCE = 1e-4
+_WIDE = 1_000
+
+
+def concrete(tensor: TensorContract, parameters: Mapping[str, Any], batch: int) -> tuple[int, ...]:
+    """Return the tensor's shape with ``batch`` samples; ``None`` becomes ``ANY_LENGTH``."""
+    find = lookup(parameters, batch=batch)
+    return tuple(
+        ANY_LENGTH if dimension.any_length else int(dimension.evaluate(find))
+        for dimension in tensor.shape.dimensions
+    )
+
+
+def draw(
+    tensor: TensorContract,
+    parameters: Mapping[str, Any],
+    batch: int,
+    generator: np.random.Generator,
+) -> NDArray[Any]:
+    """Return ``batch`` random samples of the tensor, of its type and in its domain.
+
+    Real numbers are drawn from the standard normal distribution, intervals uniformly.
+    """
+    shape = concrete(tensor, parameters, batch)
+    dtype = np.int32 if tensor.dtype == "int" else np.float32
+    domain = tensor.domain
+    match domain.kind:
+        case "real":
+            return (generator.standard_normal(shape) * (3 if dtype is np.int32 else 1)).astype(dtype)
+        case "set":
+            members = [bound.evaluate(lookup(parameters)) for bound in domain.bounds]
+            return generator.choice(members, size=shape).astype(dtype)
+        case "one-hot":
+            classes = generator.integers(0, shape[-1], size=shape[:-1])
+            return np.eye(shape[-1], dtype=dtype)[classes]
+        case "probabilities":
+            raw = generator.random(shape) + _TOLERANCE
+            return (raw / raw.sum(axis=-1, keepdims=True)).astype(dtype)
+        case _:
+            return _draw_interval(domain, parameters, shape, generator).astype(dtype)
+
+
+def ends(domain: Domain, parameters: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the two ends of an interval."""
+    low, high = (bound.evaluate(lookup(parameters)) for bound in domain.bounds)
+    return low, high
+
+
+def _draw_interval(
+    domain: Domain,
+    parameters: Mapping[str, Any],
+    shape: tuple[int, ...],
+    generator: np.random.Generator,
+) -> NDArray[Any]:
+    low, high = ends(domain, parameters)
+    low, high = max(low, -_WIDE) if math.isinf(low) else low, min(high, _WIDE + max(low, 0))
+    if all(float(end).is_integer() for end in (low, high)) and domain.open_ends == (False, True):
+        return generator.integers(int(low), int(high), size=shape)
+    # Strictly inside, so that open ends need no care.
+    return low + (high - low) * (generator.random(shape) * 0.998 + 0.001)
+
+
+def outside(values: NDArray[Any], domain: Domain, parameters: Mapping[str, Any]) -> str:
+    """Return what lies outside the domain, in words; empty when nothing does."""
+    if not np.all(np.isfinite(values)):
+        return "values that are not finite"
+    match domain.kind:
+        case "set":
+            members = [bound.evaluate(lookup(parameters)) for bound in domain.bounds]
+            strays = values[~np.isin(values, members)]
+            return f"the value {strays[0]:.6g}" if strays.size else ""
+        case "one-hot":
+            fits = np.isin(values, [0, 1]).all() and np.all(values.sum(axis=-1) == 1)
+            return "" if fits else "rows that are not one-hot"
+        case "probabilities":
+            return _outside_probabilities(values)
+        case "interval":
+            return _outside_interval(values, domain, parameters)
+        case _:
+            return ""
+
+
+def _outside_probabilities(values: NDArray[Any]) -> str:
+    if values.min() < 0:
+        return f"the value {values.min():.6g}"
+    sums = values.sum(axis=-1)
+    worst = sums.flat[np.abs(sums - 1).argmax()]
+    return "" if abs(worst - 1) <= _TOLERANCE else f"a last axis that sums to {worst:.6g}"
+
+
+def _outside_interval(values: NDArray[Any], domain: Domain, parameters: Mapping[str, Any]) -> str:
+    low, high = ends(domain, parameters)
+    open_low, open_high = domain.open_ends
+    least, most = values.min(), values.max()
+    if least < low or (open_low and least == low):
+        return f"the value {least:.6g}"
+    if most > high or (open_high and most == high):
+        return f"the value {most:.6g}"
+    return ""

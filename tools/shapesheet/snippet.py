@@ -1,0 +1,119 @@
+"""Find snippet files and read what can be read without running them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from shapesheet import record
+from shapesheet.errors import SnippetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shapesheet.config import Config
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One snippet's files.
+
+    Attributes:
+        family: The folder it lies in.
+        name: The file's name without its ending, which is its builder's name.
+        path: The snippet.
+        shown: Its path as errors show it.
+    """
+
+    family: str
+    name: str
+    path: Path
+    shown: str
+
+    @property
+    def key(self) -> str:
+        """Return ``family/name``, the snippet's name in pages, records and commands."""
+        return f"{self.family}/{self.name}"
+
+    @property
+    def test_path(self) -> Path:
+        """Return where its claims lie."""
+        return self.path.with_name(f"test_{self.name}.py")
+
+    @property
+    def test_shown(self) -> str:
+        """Return the path of its claims as errors show it."""
+        return str(Path(self.shown).with_name(f"test_{self.name}.py"))
+
+    @cached_property
+    def source(self) -> str:
+        """Return the snippet's text.
+
+        Raises:
+            SnippetError: The file can't be read as UTF-8.
+        """
+        try:
+            return self.path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"this snippet can't be read: {error}"
+            raise SnippetError(self.shown, 0, message, "save the file as UTF-8") from error
+
+
+def find(config: Config) -> list[Snippet]:
+    """Return all snippets of the project in the order of their names."""
+    paths = sorted(config.snippets.glob("*/*.py"))
+    return [at(config, path) for path in paths if is_snippet(path)]
+
+
+def is_snippet(path: Path) -> bool:
+    """Return whether a Python file in a family's folder is a snippet, not claims or a helper."""
+    return path.suffix == ".py" and not path.name.startswith(("test_", "_", "conftest."))
+
+
+def at(config: Config, path: Path) -> Snippet:
+    """Return the snippet that ``path`` is."""
+    return Snippet(path.parent.name, path.stem, path, config.shown(path))
+
+
+def select(config: Config, wanted: Iterable[str]) -> list[Snippet]:
+    """Return the snippets that ``wanted`` names: families, ``family/name`` or paths; all for none.
+
+    Raises:
+        SnippetError: A name is that of nothing.
+    """
+    everything = find(config)
+    names = list(wanted)
+    if not names:
+        return everything
+    chosen: dict[str, Snippet] = {}
+    for name in names:
+        path = Path(name).resolve()
+        found = [
+            snippet
+            for snippet in everything
+            if name.strip("/") in (snippet.family, snippet.key)
+            or path in (snippet.path, snippet.test_path, *snippet.path.parents)
+        ]
+        if not found:
+            cure = f"name a family, family/name or a path under {config.settings.snippets}"
+            raise SnippetError(name, 0, "no snippet is here", cure)
+        chosen.update((snippet.key, snippet) for snippet in found)
+    return [snippet for snippet in everything if snippet.key in chosen]
+
+
+def digest(snippet: Snippet, config: Config) -> str:
+    """Return the digest of all that the snippet's record depends on, without importing Keras."""
+    test = snippet.test_path.read_bytes() if snippet.test_path.is_file() else b""
+    settings = config.settings
+    rules = msgspec.json.encode(
+        [
+            settings.imports,
+            settings.family_imports.get(snippet.family, ()),
+            settings.minimum_claims,
+        ]
+    )
+    return record.digest([snippet.source.encode(), test, rules])

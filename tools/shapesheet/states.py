@@ -1,0 +1,70 @@
+"""Say of each snippet whether its record still holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shapesheet import record as records
+from shapesheet import snippet as snippets
+from shapesheet.errors import SnippetError
+
+if TYPE_CHECKING:
+    from shapesheet.config import Config
+    from shapesheet.record import Record
+    from shapesheet.snippet import Snippet
+
+FRESH = "fresh"
+STALE = "stale"
+FAILING = "failing"
+NEVER_CHECKED = "never checked"
+UNREADABLE = "unreadable"
+STATES = (FRESH, STALE, FAILING, NEVER_CHECKED, UNREADABLE)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A snippet, its record and whether that still holds.
+
+    Attributes:
+        snippet: The snippet.
+        state: One of ``STATES``.
+        record: What was measured, if it was and can be read.
+        problem: Why the snippet or its record can't be read.
+    """
+
+    snippet: Snippet
+    state: str
+    record: Record | None = None
+    problem: SnippetError | None = None
+
+
+def standing(snippet: Snippet, config: Config) -> Standing:
+    """Return how a snippet stands, without importing Keras."""
+    try:
+        record = records.read(config.records, snippet.key)
+        if record is None:
+            return Standing(snippet, NEVER_CHECKED)
+        if record.digest != snippets.digest(snippet, config):
+            return Standing(snippet, STALE, record)
+    except SnippetError as error:
+        return Standing(snippet, UNREADABLE, problem=error)
+    return Standing(snippet, FAILING if record.failures else FRESH, record)
+
+
+def not_fresh(chosen: list[Snippet], config: Config) -> list[Snippet]:
+    """Return the snippets that have to be checked: all whose record is not fresh."""
+    return [snippet for snippet in chosen if standing(snippet, config).state != FRESH]
+
+
+def orphans(config: Config) -> list[SnippetError]:
+    """Return an error for each record whose snippet is gone."""
+    keys = {snippet.key for snippet in snippets.find(config)}
+    found: list[SnippetError] = []
+    for path in sorted(config.records.rglob("*.json")):
+        key = path.relative_to(config.records).with_suffix("").as_posix()
+        if key not in keys:
+            shown = config.shown(path)
+            message = f"this record is of the snippet {key}, which is gone"
+            found.append(SnippetError(shown, 0, message, f"delete it: rm {shown}"))
+    return found

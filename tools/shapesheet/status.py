@@ -1,0 +1,85 @@
+"""Count how each snippet stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shapesheet import project, states
+from shapesheet.states import STATES
+
+if TYPE_CHECKING:
+    from shapesheet.config import Config
+
+
+@dataclass(frozen=True)
+class Line:
+    """How one snippet stands.
+
+    Attributes:
+        snippet: ``family/name``.
+        state: One of ``states.STATES``.
+        claims: How many claims its record has.
+        pages: The pages it stands on.
+    """
+
+    snippet: str
+    state: str
+    claims: int
+    pages: tuple[str, ...]
+
+    @property
+    def fine(self) -> bool:
+        """Return whether nothing is to be mended."""
+        return self.state == states.FRESH and len(self.pages) == 1
+
+    @property
+    def standing(self) -> str:
+        """Return where it stands, in words."""
+        if not self.pages:
+            return "on no page"
+        return f"on {self.pages[0]}" if len(self.pages) == 1 else f"on {len(self.pages)} pages"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How all snippets stand.
+
+    Attributes:
+        snippets: A line for each.
+        orphans: The records whose snippet is gone.
+    """
+
+    snippets: tuple[Line, ...]
+    orphans: tuple[str, ...] = ()
+
+    @property
+    def fine(self) -> bool:
+        """Return whether nothing is to be mended."""
+        return not self.orphans and all(line.fine for line in self.snippets)
+
+    @property
+    def claims(self) -> int:
+        """Return how many claims the records have together."""
+        return sum(line.claims for line in self.snippets)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many snippets are in each state that any is in."""
+        found = [line.state for line in self.snippets]
+        return {state: found.count(state) for state in STATES if state in found}
+
+
+def status(config: Config) -> Status:
+    """Return how all snippets of a project stand."""
+    found = project.gather(config)
+    lines = [
+        Line(
+            key,
+            standing.state,
+            len(standing.record.claims) if standing.record else 0,
+            tuple(page.shown for page in found.pages_of(key)),
+        )
+        for key, standing in found.standings.items()
+    ]
+    return Status(tuple(lines), tuple(error.path for error in states.orphans(config)))

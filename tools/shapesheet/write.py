@@ -1,0 +1,138 @@
+"""Write the records into the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from shapesheet import pages, project, states
+from shapesheet.errors import SnippetError
+from shapesheet.kinds import KINDS
+from shapesheet.sheet import Lack, Place, Sheet, Spot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shapesheet.config import Config
+    from shapesheet.project import Page, Project
+    from shapesheet.states import Standing
+
+
+@dataclass(frozen=True)
+class Change:
+    """A page whose blocks are out of date: its text as it is and as it should be."""
+
+    path: Path
+    shown: str
+    old: str
+    new: str
+
+    @property
+    def diff(self) -> str:
+        """Return the change as a unified diff."""
+        return pages.diff(self.old, self.new, self.shown)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be written, and what has to be mended by a person first.
+
+    Attributes:
+        pages: How many pages were looked at.
+        changes: The pages to write.
+        problems: Every problem of every page; none of these pages is among ``changes``.
+    """
+
+    pages: int
+    changes: tuple[Change, ...]
+    problems: tuple[SnippetError, ...]
+
+
+def plan(config: Config) -> Plan:
+    """Return what writing would do, having written nothing."""
+    found = project.gather(config)
+    problems, listings = [*project.misplaced(found), *states.orphans(config)], ""
+    try:
+        listings = _listings(config)
+    except SnippetError as error:
+        problems.append(error)
+    sheet = _sheet(found, listings)
+    changes: list[Change] = []
+    for page in found.pages:
+        new, errors = _render(page, sheet)
+        problems += errors
+        if new != page.text:
+            changes.append(Change(page.path, page.shown, page.text, new))
+    wrong = {error.path for error in problems}
+    kept = tuple(change for change in changes if change.shown not in wrong)
+    return Plan(len(found.pages), kept, _once(problems))
+
+
+def apply(found: Plan) -> tuple[tuple[Change, ...], tuple[SnippetError, ...]]:
+    """Write the changes; return those written, and an error for each page that could not be."""
+    written: list[Change] = []
+    problems: list[SnippetError] = []
+    for change in found.changes:
+        try:
+            pages.save(change.path, change.new)
+        except SnippetError as error:
+            problems.append(SnippetError(change.shown, 0, error.message, error.cure))
+        else:
+            written.append(change)
+    return tuple(written), tuple(problems)
+
+
+def _once(problems: list[SnippetError]) -> tuple[SnippetError, ...]:
+    ordered = sorted(problems, key=lambda error: (error.path, error.line))
+    return tuple({str(error): error for error in ordered}.values())
+
+
+def _listings(config: Config) -> str:
+    if not config.coverage.is_file():
+        return ""
+    return pages.read(config.coverage, config.shown(config.coverage))
+
+
+def _render(page: Page, sheet: Sheet) -> tuple[str, list[SnippetError]]:
+    problems = list(page.problems)
+    bodies = {}
+    for block in page.blocks:
+        spot = Spot(page.name, page.shown, block.line)
+        try:
+            bodies[block] = KINDS[block.kind].renderer(sheet, spot, block.arguments)
+        except SnippetError as error:
+            # The page can't be written, even where the cure is an edit of another file.
+            problems.append(error)
+    if problems:
+        return page.text, problems
+    return pages.fill(page.text, bodies), []
+
+
+def _sheet(found: Project, listings: str) -> Sheet:
+    records = {}
+    lacks = {}
+    places = {}
+    for key, standing in found.standings.items():
+        if standing.state == states.FRESH and standing.record:
+            records[key] = standing.record
+        else:
+            lacks[key] = _lack(key, standing)
+        for page in found.pages_of(key)[:1]:
+            matter = page.matter
+            places[key] = Place(page.name, page.shown, matter.title, matter.task, matter.fits)
+    config = found.config
+    shown = config.shown(config.coverage)
+    return Sheet(records, lacks, places, config.settings.modalities, listings, shown)
+
+
+def _lack(key: str, standing: Standing) -> Lack:
+    cure = f"run: shapesheet check {key}"
+    if standing.problem:
+        return Lack(f"{standing.problem.place}: {standing.problem.message}", standing.problem.cure)
+    if standing.record and standing.state == states.FAILING:
+        failures = standing.record.failures
+        message = f"{key} fails its checks: {failures[0].path}:{failures[0].line}: "
+        return Lack(message + failures[0].message, f"mend the snippet and {cure}")
+    if standing.state == states.STALE:
+        return Lack(f"{key} has changed since it was checked", cure)
+    return Lack(f"{key} was never checked", cure)
