@@ -24,7 +24,7 @@ RECORD = Record(
     defaults={"num_features": "30"},
     tensors=(
         Tensor("input", "", "(batch, num_features)", "(batch, 30)", "float", ""),
-        Tensor("output", "", "(batch, 1)", "(batch, 1)", "float", "[0, 1]"),
+        Tensor("output", "", "(batch, 1)", "(batch, 1)", "float", "in [0, 1]"),
         Tensor("target", "", "(batch, 1)", "(batch, 1)", "float", "{0, 1}"),
     ),
     layers=(

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from shapesheet import config as configuration
 from shapesheet.config import Settings
 from shapesheet.errors import SnippetError

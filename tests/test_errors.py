@@ -1,4 +1,5 @@
 import pytest
+
 from shapesheet.errors import SnippetError
 
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
 

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shapesheet import markdown
 
 TEXTS = st.text(st.sampled_from("ab` ~>-1.\n\r\t\ufeff\u2028"))
@@ -29,7 +30,9 @@ def test_a_fence_may_stand_anywhere_and_have_any_information(opening: str) -> No
     assert fenced(f"{opening}\ncode\n") == [1, 2]
 
 
-@pytest.mark.parametrize("text", ["a\n```\nb\n```\nc\n", "a\n~~~x\nb\n~~~~ \nc", "a\n- ```\nb\n  ```\nc"])
+@pytest.mark.parametrize(
+    "text", ["a\n```\nb\n```\nc\n", "a\n~~~x\nb\n~~~~ \nc", "a\n- ```\nb\n  ```\nc"]
+)
 def test_a_fence_ends_with_its_own_mark(text: str) -> None:
     assert fenced(text) == [2, 3, 4]
 

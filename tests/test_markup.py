@@ -2,11 +2,12 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-import markdown
+import markdown  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+
 from shapesheet import markup
 
 Render = Callable[[str], str]
@@ -23,11 +24,11 @@ MARKS = st.text(st.sampled_from("ab1 |<>*_`~{}[]()\\!&#:.+-=^;,'\"·→"), max_s
 
 
 def on_a_site(text: str) -> str:
-    return markdown.markdown(text, extensions=EXTENSIONS)
+    return str(markdown.markdown(text, extensions=EXTENSIONS))
 
 
 def on_a_code_host(text: str) -> str:
-    return MarkdownIt("commonmark").enable("table").render(text)
+    return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
 RENDERERS = [on_a_site, on_a_code_host]

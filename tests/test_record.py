@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shapesheet import record as records
 from shapesheet.errors import SnippetError
 from shapesheet.record import Record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "en"
 INCLUDE = re.compile(r'^--8<-- "(?P<file>[^"]+\.py)"$', re.MULTILINE)
+MARKUP = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"\s+")
 
 
@@ -99,3 +101,9 @@ def read(page: Path) -> _Reader:
     reader = _Reader()
     reader.feed(page.read_text(encoding="utf-8"))
     return reader
+
+
+def text_of(page: Path) -> str:
+    """Return the text of a built page's article, code and tables included."""
+    article = page.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
+    return html.unescape(MARKUP.sub("", article))

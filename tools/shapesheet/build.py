@@ -25,7 +25,8 @@ from shapesheet.probe import PROBE, UnreachableCommentError, instrument
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from shapesheet.contract import Expression, TensorContract
+    from shapesheet.contract import TensorContract
+    from shapesheet.expressions import Expression
     from shapesheet.reader import Reading
     from shapesheet.snippet import Snippet
 

@@ -49,11 +49,10 @@ def _tensor(tensor: Tensor) -> str:
     if tensor.dtype not in ("", "float"):
         words.append(tensor.dtype)
     stated = _named(tensor, " ".join(words))
-    if not tensor.domain:
-        return stated
-    if tensor.domain[0] in "[({":
-        return f"{stated} in {markup.code(tensor.domain)}"
-    return f"{stated} {markup.text(tensor.domain)}"
+    domain = tensor.domain.removeprefix("in ")
+    if domain.startswith(("[", "(", "{")):
+        return f"{stated} in {markup.code(domain)}"
+    return f"{stated} {markup.text(domain)}".strip()
 
 
 def _named(tensor: Tensor, shape: str) -> str:

@@ -12,12 +12,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shapesheet.contract import parse_expression
+from shapesheet.expressions import parse_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from shapesheet.matching import Actual
+
+_LONGEST = 10_000
 
 Shapes = tuple["Actual", ...]
 
@@ -39,7 +41,7 @@ class Cost:
         """Return the value of the arithmetic."""
         if not self.arithmetic:
             return 0
-        expression = parse_expression(self.arithmetic.replace("·", "*").replace(",", ""))
+        expression = parse_expression(self.arithmetic.replace("·", "*"), longest=_LONGEST)
         return int(expression.evaluate(_no_names))
 
 

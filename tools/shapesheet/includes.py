@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CANDIDATE = re.compile(r"[ \t]*-+8<-+(.*)")
 _SECTION = re.compile(
-    r"(?<!;)-+8<-+[ \t]+\[[ \t]*(start|end)[ \t]*:[ \t]*([a-z][-\w]*)[ \t]*\]", re.IGNORECASE
+    r"(?<![;-])-+8<-+[ \t]+\[[ \t]*(start|end)[ \t]*:[ \t]*([a-z][-\w]*)[ \t]*\]", re.IGNORECASE
 )
 _TARGET = re.compile(r"""[ \t]+(?:"([^"]+)"|'([^']+)')([ \t]*)""")
 _SELECTION = re.compile(r"(.*?)(:[-\d:,]+)?(?::([a-z][-\w]*))?", re.IGNORECASE)
@@ -61,7 +61,7 @@ def _include(number: int, rest: str, shown: str, folder: Path) -> Include:
     assert selection, "the first group takes whatever the others leave"  # noqa: S101
     target, lines, section = selection.groups()
     _judge_file(folder / target, target, folder, (shown, number))
-    if section and section not in sections(folder / target, target):
+    if section and section not in sections(folder / target, f"{folder.name}/{target}"):
         message = f"{target} has no section {section!r}"
         raise SnippetError(shown, number, message, "name a section of that file")
     return Include(number, target, whole=not (lines or section))
@@ -85,7 +85,8 @@ def sections(path: Path, shown: str) -> frozenset[str]:
     """
     started: dict[str, int] = {}
     ended: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    for number, line in enumerate(lines, start=1):
         for match in _SECTION.finditer(line):
             kind, name = match[1].lower(), match[2]
             if kind == "start" and name in started:
@@ -99,7 +100,7 @@ def sections(path: Path, shown: str) -> frozenset[str]:
                 started[name] = number
             else:
                 ended.add(name)
-    for name in started.keys() - ended:
+    for name in (name for name in started if name not in ended):
         message = f"section {name!r} is never ended"
         raise SnippetError(shown, started[name], message, f"add: # --8<-- [end:{name}]")
     return frozenset(started)

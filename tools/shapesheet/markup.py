@@ -12,7 +12,7 @@ _KIBI = 1024
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 # Python-Markdown knows no backslash before these, and takes {…} at a cell's end for attributes.
 _ENTITIES = str.maketrans({"<": "&lt;", "|": "&#124;", "{": "&#123;", "~": "&#126;"})
-_ENTITY = re.compile(r"&(?=#?\w+;)")
+_ENTITY = re.compile(r"&(?=[#\w])")
 _MARKS = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])")
 _FIRST = re.compile(r"([#+>-]|\d+(?=[.)]))")
 _INCLUDE = re.compile(r"^([ \t]*)(;*-+8<-+)", re.MULTILINE)

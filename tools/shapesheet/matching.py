@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shapesheet.contract import BATCH
+from shapesheet.shapes import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from shapesheet.contract import Expression, Lookup, Shape
+    from shapesheet.expressions import Expression, Lookup
+    from shapesheet.shapes import Shape
 
 Actual = tuple[int | None, ...]
 

@@ -73,7 +73,8 @@ def create(config: Config, name: Name) -> list[str]:
         SnippetError: One of the files is there already, or the navigation can't be found;
             nothing is written then.
     """
-    fresh = _files(config, name)
+    site = _site(config)
+    fresh = _files(config, name, site)
     for path in fresh:
         if path.exists() or path.is_symlink():
             message = "this file is there already"
@@ -82,13 +83,26 @@ def create(config: Config, name: Name) -> list[str]:
     if not index.exists():
         values = {"title": _title(name.family), "family": name.family}
         fresh[index] = templates.INDEX.format(**values).encode()
-    changed = _navigation(config, name)
+    changed = _navigation(config, name, site)
     for path, content in {**fresh, **changed}.items():
         write_atomically(path, content)
     return [config.shown(path) for path in (*fresh, *changed)]
 
 
-def _files(config: Config, name: Name) -> dict[Path, bytes]:
+def _site(config: Config) -> str:
+    """Return the text of the mkdocs configuration; pages on a code host alone need none."""
+    names = config.settings.mkdocs[:1]
+    path = config.root.joinpath(*names)
+    if not names or not path.is_file():
+        return ""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"this file can't be read: {error}"
+        raise SnippetError(config.shown(path), 0, message, "save the file as UTF-8") from error
+
+
+def _files(config: Config, name: Name, site: str) -> dict[Path, bytes]:
     folder = config.snippets / name.family
     values = {
         "family": name.family,
@@ -96,25 +110,18 @@ def _files(config: Config, name: Name) -> dict[Path, bytes]:
         "title": name.title,
         "package": ".".join(PurePath(config.settings.snippets).parts),
     }
+    page = templates.PAGE + (templates.BUILDER if "mkdocstrings" in site else "")
     return {
         folder / f"{name.name}.py": templates.SNIPPET.format(**values).encode(),
         folder / f"test_{name.name}.py": templates.CLAIMS.format(**values).encode(),
-        config.pages / name.page: templates.PAGE.format(**values).encode(),
+        config.pages / name.page: page.format(**values).encode(),
     }
 
 
-def _navigation(config: Config, name: Name) -> dict[Path, bytes]:
-    if not config.settings.mkdocs:
+def _navigation(config: Config, name: Name, site: str) -> dict[Path, bytes]:
+    if not site:
         return {}
     path = config.root / config.settings.mkdocs[0]
-    if not path.is_file():
-        # Pages that are read on a code host need no navigation.
-        return {}
     shown = config.shown(path)
-    try:
-        old = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"this file can't be read: {error}"
-        raise SnippetError(shown, 0, message, "save the file as UTF-8") from error
-    new = navigation.add(old, shown, name.page, name.title, _title(name.family))
-    return {} if new == old else {path: new.encode()}
+    new = navigation.add(site, shown, name.page, name.title, _title(name.family))
+    return {} if new == site else {path: new.encode()}

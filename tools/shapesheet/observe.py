@@ -20,7 +20,7 @@ from shapesheet.matching import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from shapesheet.contract import Lookup
+    from shapesheet.expressions import Lookup
     from shapesheet.reader import ShapeComment
 
 # What multiplies matrices in keras.ops; a layer's own code may call them directly.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from shapesheet.contract import BATCH
+from shapesheet.shapes import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

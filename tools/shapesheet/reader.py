@@ -7,17 +7,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shapesheet.contract import (
-    BATCH,
-    Contract,
-    ContractLineError,
-    GrammarError,
-    Shape,
-    is_shape,
-    parse_contract,
-    parse_shapes,
-)
+from shapesheet.contract import Contract, ContractLineError, parse_contract
 from shapesheet.errors import SnippetError
+from shapesheet.expressions import GrammarError
+from shapesheet.shapes import BATCH, Shape, is_shape, parse_shapes
 from shapesheet.source import comments
 
 if TYPE_CHECKING:
@@ -205,8 +198,9 @@ def _names_read(contract: Contract) -> Iterator[tuple[int, str]]:
         for expression in (*tensor.shape.dimensions, *tensor.domain.bounds):
             yield from ((tensor.line, name) for name in sorted(expression.names - {BATCH}))
     for condition in contract.where:
-        yield from ((contract.line, name) for name in sorted(condition.names))
-    yield from ((contract.line, name) for name in contract.values)
+        line = contract.lines[condition.text]
+        yield from ((line, name) for name in sorted(condition.names))
+    yield from ((contract.lines[name], name) for name in contract.values)
 
 
 def _shape_comments(snippet: Snippet) -> tuple[ShapeComment, ...]:

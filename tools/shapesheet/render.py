@@ -71,7 +71,8 @@ def layers(record: Record) -> str:
         message = f"{record.snippet} is no model and has no layers to show"
         raise SnippetError(record.snippet, 0, message, "delete the block")
     _judge_sum(record)
-    commented = any(layer.symbolic for layer in record.layers)
+    # Where every comment is the shape at the defaults, a second column of it says nothing.
+    commented = any(layer.symbolic not in ("", layer.shape) for layer in record.layers)
     header = ["Layer", "Output shape", "Parameters", "Arithmetic", "Multiply-adds"]
     rows = [_layer(layer) for layer in record.layers]
     total = ["**Total**", "", *map(_bold, _totals(record))]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from shapesheet.contract import Domain, TensorContract
+    from shapesheet.contract import TensorContract
+    from shapesheet.domains import Domain
 
 ANY_LENGTH = 12
 _TOLERANCE = 1e-4

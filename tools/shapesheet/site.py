@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from shapesheet import markup
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
 
@@ -101,7 +102,7 @@ def build(config: Config, found: list[Language]) -> Iterator[str]:
         _mkdocs(language, config.root)
         yield f"built {config.shown(language.folder)}"
     copied = _copy_records(config, site / "data")
-    yield f"copied {copied} records to {config.shown(site / 'data')}"
+    yield f"copied {markup.count(copied, 'record')} to {config.shown(site / 'data')}"
     first = found[0]
     page = _LEADING_PAGE.format(language=escape(first.folder.name), name=escape(first.name))
     write_atomically(site / "index.html", page.encode())
@@ -109,7 +110,8 @@ def build(config: Config, found: list[Language]) -> Iterator[str]:
 
 
 def _mkdocs(language: Language, root: Path) -> None:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
+    # Not --quiet: it hides warnings from --strict, too.
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     done = subprocess.run(  # noqa: S603
         [*command, "-f", str(language.file)],
         cwd=root,

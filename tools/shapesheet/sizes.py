@@ -6,13 +6,14 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from shapesheet.contract import BATCH
 from shapesheet.matching import UnknownNameError, lookup
+from shapesheet.shapes import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from shapesheet.contract import Contract, Expression
+    from shapesheet.contract import Contract
+    from shapesheet.expressions import Expression
 
 TRIALS = 3
 _CANDIDATES = 400

@@ -90,6 +90,24 @@ Replace this sentence: say what the model is for.
 
 <!-- shapesheet: claims {family}/{name} -->
 <!-- /shapesheet -->
+
+## Head and loss
+
+Replace this sentence: say why the last layer, the loss and the target go together.
+
+## Knobs
+
+- `num_features`: replace this point: say how to choose it.
+
+## Where it comes from
+
+Replace this line: name the book or paper.
+"""
+
+BUILDER = """
+## Builder
+
+::: {package}.{family}.{name}.{name}
 """
 
 INDEX = """# {title}

@@ -1,0 +1,10 @@
+def test_a():
+    """A."""
+
+
+def test_b():
+    """B."""
+
+
+def test_c():
+    """C."""

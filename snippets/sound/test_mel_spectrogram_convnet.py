@@ -1,0 +1,99 @@
+"""Claims about the convnet over mel spectrograms."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.sound.mel_spectrogram_convnet import mel_spectrogram_convnet
+
+
+def tones(pitch: np.ndarray, length: int) -> np.ndarray:
+    """Return one clip of half loudness for each pitch, at 8 kHz and in a random phase."""
+    phase = np.random.default_rng(0).uniform(0, 2 * np.pi, size=(len(pitch), 1))
+    waves = np.sin(2 * np.pi * pitch[:, None] * np.arange(length) / 8000 + phase)
+    return (0.5 * waves).astype("float32")
+
+
+def test_a_tone_lights_up_its_band() -> None:
+    """A tone of 1000 Hz is loudest in the band whose centre on the mel scale is nearest to it."""
+    spectrogram = mel_spectrogram_convnet().layers[0](tones(np.array([1000]), 4000))
+    loudest = np.array(spectrogram).mean(axis=(0, 2)).argmax()
+    low, tone, high = 1127 * np.log1p(np.array([20, 1000, 4000]) / 700)
+    centres = np.linspace(low, high, 42)[1:-1]
+    assert loudest == np.abs(centres - tone).argmin()
+
+
+def test_ten_times_louder_is_20_decibels_more() -> None:
+    """A sound ten times as loud has 20 decibels more in every band and every frame."""
+    x = 0.1 * np.random.default_rng(0).uniform(-1, 1, size=(2, 4000)).astype("float32")
+    mel = mel_spectrogram_convnet().layers[0]
+    np.testing.assert_allclose(mel(10 * x) - mel(x), 20, atol=0.01)
+
+
+def test_the_spectrogram_has_no_weights() -> None:
+    """The spectrogram has no weights, so that nothing of it is trained."""
+    assert mel_spectrogram_convnet().layers[0].count_params() == 0
+
+
+def test_the_default_floor_depends_on_the_batch() -> None:
+    """With `top_db=80`, the default, a loud clip in the batch changes the spectrogram of a quiet one."""
+    quiet, loud = 1e-4 * tones(np.array([500, 500]), 4000) * np.array([[1], [1e4]], "float32")
+    for top_db, changes in ((80, True), (200, False)):
+        mel = layers.MelSpectrogram(512, 128, sampling_rate=8000, num_mel_bins=40, top_db=top_db)
+        alone, beside = mel(quiet[None])[0], mel(np.stack([quiet, loud]))[0]
+        assert (np.abs(alone - beside).max() > 10) == changes
+
+
+def test_short_windows_leave_bands_empty() -> None:
+    """Windows of 256 samples leave 3 of 64 bands silent whatever is heard, windows of 512 none."""
+    noise = np.random.default_rng(0).normal(size=(1, 4000)).astype("float32")
+    for fft_length, empty in ((256, 3), (512, 0)):
+        mel = layers.MelSpectrogram(
+            fft_length, 128, sampling_rate=8000, num_mel_bins=64, top_db=200
+        )
+        silent = np.all(np.array(mel(noise))[0] < -99.9, axis=-1)
+        assert silent.sum() == empty
+
+
+def test_keras_expects_a_frame_too_many() -> None:
+    """For 4095 samples and a stride of 128 Keras expects 33 frames and makes 32, with no error."""
+    mel = layers.MelSpectrogram(512, 128, sampling_rate=8000, num_mel_bins=40)
+    assert mel(keras.Input((4095,))).shape[-1] == 33
+    assert mel(np.zeros((1, 4095), "float32")).shape[-1] == 32
+
+
+def test_a_high_momentum_is_slow() -> None:
+    """After 100 steps batch normalization keeps 37% of its first mean by default, here nothing."""
+    for momentum, kept in ((0.99, 0.37), (0.9, 0.0)):
+        norm = layers.BatchNormalization(momentum=momentum)
+        norm.build((None, 1))
+        norm.moving_mean.assign([1.0])
+        for _ in range(100):
+            norm(np.zeros((8, 1)), training=True)
+        np.testing.assert_allclose(norm.moving_mean, [kept], atol=0.005)
+
+
+def test_it_learns_the_pitch_of_a_tone() -> None:
+    """Ten epochs on 96 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
+    y = np.arange(144) % 3
+    x = tones(np.array([300, 600, 1200])[y], 1000)
+    x += 0.1 * np.random.default_rng(1).normal(size=x.shape).astype("float32")
+    model = mel_spectrogram_convnet(length=1000, num_classes=3)
+    model.fit(x[:96], y[:96], epochs=10, batch_size=8, verbose=0)
+    assert model.evaluate(x[96:], y[96:], verbose=0, return_dict=True)["accuracy"] > 0.95
+
+
+def mistake_a_spectrogram_has_no_channels() -> None:
+    """Conv2D takes (batch, rows, columns, channels): reshape to (bands, frames, 1) before it."""
+    mel = layers.MelSpectrogram(512, 128, sampling_rate=8000, num_mel_bins=40)
+    keras.Sequential([keras.Input((4000,)), mel, layers.Conv2D(16, 3)])
+
+
+def mistake_names_of_other_libraries() -> None:
+    """`n_mels` and `hop_length` are librosa's words: write `num_mel_bins` and `sequence_stride`."""
+    layers.MelSpectrogram(n_mels=40, hop_length=128)
+
+
+def mistake_a_window_longer_than_the_transform() -> None:
+    """A window can't be longer than the Fourier transform that it is for: raise `fft_length`."""
+    layers.MelSpectrogram(fft_length=256, sequence_length=512)

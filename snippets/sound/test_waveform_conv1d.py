@@ -1,0 +1,89 @@
+"""Claims about the Conv1D stack over raw waveforms."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from snippets.sound.waveform_conv1d import waveform_conv1d
+
+
+def test_a_strided_conv1d_computes_a_fourier_transform() -> None:
+    """With windowed cosines as kernels, Conv1D gives the real part of a short-time Fourier transform."""
+    x = np.random.default_rng(0).normal(size=(2, 400)).astype("float32")
+    real, _ = keras.ops.stft(x, sequence_length=64, sequence_stride=8, fft_length=64, center=False)
+    bands = layers.Conv1D(33, 64, strides=8, use_bias=False)
+    bands.build((None, 400, 1))
+    angles = 2 * np.pi * np.outer(np.arange(64), np.arange(33)) / 64
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(64) / 64)
+    bands.set_weights([(window[:, None] * np.cos(angles))[:, None, :]])
+    np.testing.assert_allclose(bands(x[..., None]), real, atol=1e-4)
+
+
+def test_a_sound_may_stand_anywhere_in_the_clip() -> None:
+    """Moving a sound by 128 samples, the product of the strides, leaves the output as it was."""
+    model = waveform_conv1d(length=2000)
+    sound = np.random.default_rng(0).normal(size=300)
+    clips = np.zeros((2, 2000, 1), "float32")
+    clips[0, 600:900, 0] = clips[1, 728:1028, 0] = sound
+    early, late = np.array(model(clips))
+    np.testing.assert_allclose(early, late, rtol=1e-5)
+
+
+def test_the_last_conv1d_sees_216_samples() -> None:
+    """One position of the last Conv1D sees 216 samples, 27 milliseconds at 8 kHz."""
+    model = waveform_conv1d(length=1000)
+    features = keras.Model(model.inputs, model.layers[2].output)
+    x = tf.constant(np.random.default_rng(0).normal(size=(1, 1000, 1)).astype("float32"))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        position = features(x)[0, 3]
+    seen = np.flatnonzero(tape.gradient(position, x))
+    assert (seen[0], seen[-1]) == (3 * 128, 3 * 128 + 215)
+
+
+def test_the_weights_fit_clips_of_any_length() -> None:
+    """A clip four times as long needs no more parameters: the weights are those of a short one."""
+    short, long = waveform_conv1d(length=4000), waveform_conv1d(length=16000)
+    long.set_weights(short.get_weights())
+    assert long.count_params() == short.count_params()
+
+
+def test_a_batch_without_channels_gets_one() -> None:
+    """A batch of shape (batch, length) is taken as (batch, length, 1), with the same output."""
+    model = waveform_conv1d(length=500)
+    x = np.random.default_rng(0).uniform(-1, 1, size=(2, 500)).astype("float32")
+    np.testing.assert_array_equal(model(x), model(x[..., None]))
+
+
+def test_it_learns_the_pitch_of_a_tone() -> None:
+    """Twenty epochs on 128 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
+    generator = np.random.default_rng(0)
+    y = np.arange(192) % 3
+    pitch = np.array([300, 600, 1200])[y, None]
+    phase = generator.uniform(0, 2 * np.pi, size=(192, 1))
+    x = 0.5 * np.sin(2 * np.pi * pitch * np.arange(1000) / 8000 + phase)
+    x += 0.3 * generator.normal(size=x.shape)
+    model = waveform_conv1d(length=1000, num_classes=3)
+    model.fit(x[:128], y[:128], epochs=20, verbose=0)
+    assert model.evaluate(x[128:], y[128:], verbose=0, return_dict=True)["accuracy"] > 0.95
+
+
+def mistake_no_axis_for_the_channels() -> None:
+    """Conv1D takes (batch, length, channels): a sound with one channel needs `Input((4000, 1))`."""
+    keras.Sequential([keras.Input((4000,)), layers.Conv1D(16, 64, strides=8)])
+
+
+def mistake_channels_before_the_length() -> None:
+    """Keras reads (1, 4000) as one sample of 4000 channels: the length comes first, then channels."""
+    keras.Sequential([keras.Input((1, 4000)), layers.Conv1D(16, 64, strides=8)])
+
+
+def mistake_a_clip_that_is_too_short() -> None:
+    """A clip must fill what the last Conv1D sees: pad shorter ones with zeros up to 216 samples."""
+    waveform_conv1d(length=200)
+
+
+def mistake_keyword_arguments_of_keras_1() -> None:
+    """Keras 1 wrote `subsample_length` for `strides` and `border_mode` for `padding`."""
+    layers.Conv1D(16, 64, subsample_length=8, border_mode="valid")

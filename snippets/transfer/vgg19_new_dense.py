@@ -1,0 +1,58 @@
+"""Transfer VGG19's convolutions and train a new wide Dense layer on the flattened features."""
+
+import keras
+from keras import layers
+
+
+def vgg19_new_dense(
+    height: int = 64,
+    width: int = 64,
+    num_classes: int = 10,
+    units: int = 4096,
+    weights: str | None = None,
+) -> keras.Model:
+    """Return a compiled classifier with a new hidden layer on frozen convolutions.
+
+    Shapes:
+        input: (batch, height, width, 3) in [0, 255]
+        output: (batch, num_classes) probabilities
+        target: (batch, num_classes) one-hot
+        where: height >= 32 and width >= 32 and num_classes >= 2
+
+    Args:
+        height: Height of the images in pixels.
+        width: Width of the images in pixels.
+        num_classes: Number of classes of the new task.
+        units: Number of units of the new hidden layer.
+        weights: ``"imagenet"`` downloads the pretrained weights; ``None`` leaves them random.
+
+    Raises:
+        ValueError: The images are smaller than 32 by 32 pixels.
+
+    References:
+        Simonyan and Zisserman, Very deep convolutional networks (2014), arXiv:1409.1556.
+    """
+    base = keras.applications.VGG19(
+        include_top=False, weights=weights, input_shape=(height, width, 3)
+    )
+    base.trainable = False
+
+    image = keras.Input((height, width, 3))  # (batch, height, width, 3)
+    x = keras.applications.vgg19.preprocess_input(image)  # (batch, height, width, 3)
+    x = base(x, training=False)  # (batch, height // 32, width // 32, 512)
+    x = layers.Flatten()(x)  # (batch, (height // 32) * (width // 32) * 512)
+    x = layers.Dense(units, activation="relu")(x)  # (batch, units)
+    x = layers.BatchNormalization()(x)  # (batch, units)
+    x = layers.Dropout(0.5)(x)  # (batch, units)
+    output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)
+    model = keras.Model(image, output)
+    model.compile(
+        optimizer=keras.optimizers.Adam(learning_rate=0.001),
+        loss="categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    return model
+
+
+if __name__ == "__main__":
+    vgg19_new_dense().summary()

@@ -1,0 +1,218 @@
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from shapesheet import record as records
+from shapesheet.cli import main
+from shapesheet.config import Config
+from tests.examples import FAILURE, KEY, RECORD, add_snippet, check, project, put
+
+PAGE = "docs/en/dense/binary-classifier.md"
+COMMANDS = ["build", "check", "new", "status", "write"]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return project(tmp_path)
+
+
+def run(config: Config, *arguments: str, color: bool = False) -> Result:
+    result = CliRunner().invoke(main, ["--root", str(config.root), *arguments], color=color)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+def without_keras(config: Config, *arguments: str) -> subprocess.CompletedProcess[str]:
+    code = (
+        "import sys\n"
+        "from shapesheet.cli import main\n"
+        f"main({list(arguments)!r}, standalone_mode=False)\n"
+        "print(sorted({'keras', 'tensorflow', 'numpy'} & set(sys.modules)))\n"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=config.root, capture_output=True, text=True, check=True
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--help"])
+    assert result.exit_code == 0
+    assert f"Example: shapesheet {command}" in result.output
+
+
+def test_the_help_names_every_command_and_the_exit_codes() -> None:
+    output = CliRunner().invoke(main, ["--help"]).output
+    assert all(f"\n  {command} " in output for command in COMMANDS)
+    assert "0 fine, 1 something to mend, 2 wrong usage, 130 interrupted" in output
+
+
+@pytest.mark.parametrize("arguments", [["chekc"], ["write", "--nonsense"], ["new"]])
+def test_wrong_usage_has_exit_code_2(config: Config, arguments: list[str]) -> None:
+    assert run(config, *arguments).exit_code == 2
+
+
+def test_the_root_is_the_folder_one_is_in(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(config.pages)
+    assert CliRunner().invoke(main, ["status"]).output.startswith(KEY)
+
+
+def test_settings_that_are_wrong_are_told_without_a_traceback(config: Config) -> None:
+    put(config.root / "pyproject.toml", "[tool.shapesheet]\nnonsense = 1\n")
+    result = run(config, "status")
+    assert result.exit_code == 1
+    assert "has no key 'nonsense'" in result.stderr
+
+
+def test_write_writes_and_says_what(config: Config) -> None:
+    result = run(config, "write")
+    assert (result.exit_code, result.output) == (0, f"wrote {PAGE}\n1 page, 1 written\n")
+    assert run(config, "write").output == "1 page, 0 written\n"
+
+
+def test_write_check_says_what_is_out_of_date_and_the_command_that_mends_it(
+    config: Config,
+) -> None:
+    result = run(config, "write", "--check")
+    assert result.exit_code == 1
+    assert result.output == (
+        f"{PAGE} is out of date\n    run: shapesheet write\n1 page, 1 out of date\n"
+    )
+    run(config, "write")
+    assert run(config, "write", "--check").exit_code == 0
+
+
+def test_write_diff_shows_the_change_and_writes_nothing(config: Config) -> None:
+    before = (config.root / PAGE).read_bytes()
+    result = run(config, "write", "--diff")
+    assert result.exit_code == 1
+    assert f"--- a/{PAGE}\n+++ b/{PAGE}\n" in result.output
+    assert (config.root / PAGE).read_bytes() == before
+
+
+def test_write_shows_every_problem_with_its_cure(config: Config) -> None:
+    put(config.root / "snippets/dense/binary_classifier.py", "changed = 1\n")
+    result = run(config, "write")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"{PAGE}:7: {KEY} has changed since it was checked\n    run: shapesheet check {KEY}\n"
+    )
+    assert result.stdout == "1 page, 0 written, 1 problem to mend\n"
+
+
+def test_write_prints_json_for_a_machine(config: Config) -> None:
+    assert json.loads(run(config, "write", "--check", "--json").output) == {
+        "changes": [PAGE],
+        "problems": [],
+    }
+    put(config.pages / "x.md", "<!-- /shapesheet -->")
+    (problem,) = json.loads(run(config, "write", "--json").output)["problems"]
+    assert problem["path"] == "docs/en/x.md"
+    assert problem["line"] == 1
+    assert set(problem) == {"path", "line", "message", "cure"}
+
+
+def test_status_shows_a_line_for_each_snippet_and_the_sum(config: Config) -> None:
+    result = run(config, "status")
+    assert result.exit_code == 0
+    assert result.output == (
+        f"{KEY}  fresh           2 claims  on {PAGE}\n1 snippet: 1 fresh; 2 claims\n"
+    )
+
+
+def test_status_has_exit_code_1_when_something_is_to_be_mended(config: Config) -> None:
+    records.write(config.records, replace(RECORD, snippet="dense/gone"))
+    result = run(config, "status")
+    assert result.exit_code == 1
+    assert "docs/data/dense/gone.json: of a snippet that is gone; rm docs/data" in result.output
+
+
+def test_status_of_an_empty_folder_is_fine(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["--root", str(tmp_path), "status"])
+    assert (result.exit_code, result.output) == (0, "0 snippets\n")
+
+
+def test_status_prints_json_for_a_machine(config: Config) -> None:
+    assert json.loads(run(config, "status", "--json").output) == {
+        "fine": True,
+        "claims": 2,
+        "counts": {"fresh": 1},
+        "snippets": [{"snippet": KEY, "state": "fresh", "claims": 2, "pages": [PAGE]}],
+        "orphans": [],
+    }
+
+
+def test_colour_is_for_a_terminal_only(config: Config) -> None:
+    assert "\x1b[" in run(config, "status", color=True).output
+    assert "\x1b[" not in run(config, "status").output
+
+
+def test_no_colour_where_it_is_not_wanted(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in run(config, "status", color=True).output
+
+
+def test_check_of_nothing_that_is_there_is_wrong_usage(config: Config) -> None:
+    result = run(config, "check", "dense/other")
+    assert result.exit_code == 2
+    assert "dense/other: no snippet is here" in result.output
+
+
+def test_check_of_what_is_stale_leaves_the_fresh_alone(config: Config) -> None:
+    result = run(config, "check", "--stale")
+    assert (result.exit_code, result.output) == (0, "0 snippets checked, 0 claims verified\n")
+    assert json.loads(run(config, "check", "--stale", "--json").output) == {"snippets": []}
+
+
+def test_new_writes_the_files_and_says_what_to_do_next(config: Config) -> None:
+    result = run(config, "new", "dense/other")
+    assert result.exit_code == 0
+    assert "wrote snippets/dense/other.py\n" in result.output
+    assert "run: shapesheet check dense/other && shapesheet write" in result.output
+
+
+def test_new_with_a_wrong_name_is_wrong_usage(config: Config) -> None:
+    result = run(config, "new", "dense/class")
+    assert result.exit_code == 2
+    assert "can't be the name" in result.output
+
+
+def test_new_over_a_file_that_is_there_is_to_be_mended(config: Config) -> None:
+    result = run(config, "new", KEY)
+    assert result.exit_code == 1
+    assert "this file is there already" in result.stderr
+
+
+def test_build_makes_the_site_when_nothing_is_to_be_mended(config: Config) -> None:
+    put(config.root / "mkdocs.yml", "site_name: x\ndocs_dir: docs/en\nsite_dir: site/en\n")
+    put(config.pages / "index.md", "# Home\n")
+    result = run(config, "build")
+    assert result.exit_code == 0, result.output
+    assert result.output.endswith("wrote site/index.html\n")
+    assert (config.root / "site/data" / f"{KEY}.json").is_file()
+
+
+def test_build_makes_no_site_while_something_is_to_be_mended(config: Config) -> None:
+    put(config.root / "mkdocs.yml", "site_name: x\ndocs_dir: docs/en\nsite_dir: site/en\n")
+    put(config.pages / "index.md", "<!-- /shapesheet -->\n")
+    result = run(config, "build")
+    assert result.exit_code == 1
+    assert "has no start" in result.stderr
+    assert not (config.root / "site").exists()
+
+
+@pytest.mark.parametrize("arguments", [["write"], ["status"], ["check", "--stale"]])
+def test_nothing_but_a_check_imports_keras(config: Config, arguments: list[str]) -> None:
+    for number in range(40):
+        add_snippet(config, f"dense/snippet_{number}")
+    assert without_keras(config, *arguments).stdout.splitlines()[-1] == "[]"
+
+
+def test_a_failing_snippet_is_stale_enough_to_be_checked(config: Config) -> None:
+    check(config, record=replace(RECORD, failures=(FAILURE,)))
+    assert "failing" in run(config, "status").output
