@@ -6,12 +6,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# How many processes run the tests side by side: `make test JOBS=2`.
+JOBS ?= 0
+
 # TensorFlow's notes about the processor, and Material's about a later MkDocs, help nobody here.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 export NO_MKDOCS_2_WARNING ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test lint check write bench format environment constraints clean
+.PHONY: help site serve test lint check write bench format environment constraints picture clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +29,7 @@ serve: environment ## Build the site and serve it on http://127.0.0.1:8000/.
 
 test: environment ## Run the snippets' checks and the tool's and site's tests, with coverage.
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest snippets tests
+	@$(BIN)/coverage run -m pytest --numprocesses $(JOBS) snippets tests
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report --include 'snippets/*' --fail-under 100
 	@$(BIN)/coverage report --include 'tools/*' --fail-under 95
@@ -51,6 +54,7 @@ format: environment ## Format the code and mend what ruff can mend.
 	@$(BIN)/ruff check --fix
 
 environment: $(READY) ## Create .venv with every pinned library.
+	@:
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Creating $(VENV) with the versions of constraints.txt (once; it takes a few minutes)"
@@ -68,6 +72,9 @@ constraints: ## Write constraints.txt from the newest versions, in an environmen
 	   build/newest/bin/python -m pip freeze --all --exclude-editable | LC_ALL=C sort -f; \
 	 } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt
+
+picture: site ## Take the README's picture of a page; it wants Chromium.
+	@$(BIN)/python -m tests.site.picture
 
 clean: ## Remove what was built, but not .venv.
 	@rm -rf site build dist .cache .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache

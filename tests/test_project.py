@@ -16,14 +16,12 @@ PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+]+)$")
 TARGET = re.compile(r"^(?P<name>[a-z][a-z-]*):(?!=)", re.MULTILINE)
 TASKS = {
     "binary classification",
-    "multiclass classification",
-    "multilabel classification",
+    "single-label classification",
+    "multi-label classification",
     "regression",
     "forecasting",
-    "sequence labelling",
     "segmentation",
     "feature extraction",
-    "fine-tuning",
     "uncertainty",
 }
 HELPERS = {"pip", "setuptools", "hatchling", "editables"}
@@ -126,6 +124,7 @@ def test_tags_are_modalities_and_tasks() -> None:
         tags = front_matter(page).get("tags", [])
         assert isinstance(tags, list)
         assert set(tags) - allowed == set(), page
+        assert front_matter(page).get("task", "") in TASKS | {""}, page
 
 
 def test_every_snippet_page_has_tags() -> None:

@@ -25,16 +25,17 @@ def light_facial_expression_convnet(
         He, Zhang, Ren and Sun, Delving deep into rectifiers (2015), arXiv:1502.01852.
         Lin, Chen and Yan, Network In Network (2013), arXiv:1312.4400.
     """
+    # Keras's momentum of 0.99 needs hundreds of steps before the averages are those of the data.
     model = keras.Sequential(
         [
             keras.Input((height, width, channels)),  # (batch, height, width, channels)
             layers.Conv2D(32, 3),  # (batch, height - 2, width - 2, 32)
-            layers.BatchNormalization(),  # (batch, height - 2, width - 2, 32)
+            layers.BatchNormalization(momentum=0.9),  # (batch, height - 2, width - 2, 32)
             layers.PReLU(shared_axes=[1, 2]),  # (batch, height - 2, width - 2, 32)
             layers.MaxPooling2D(2),  # (batch, (height - 2) // 2, (width - 2) // 2, 32)
             layers.GlobalAveragePooling2D(),  # (batch, 32)
             layers.Dense(256),  # (batch, 256)
-            layers.BatchNormalization(),  # (batch, 256)
+            layers.BatchNormalization(momentum=0.9),  # (batch, 256)
             layers.PReLU(),  # (batch, 256)
             layers.Dropout(0.5),  # (batch, 256)
             layers.Dense(num_classes, activation="softmax"),  # (batch, num_classes)

@@ -1,7 +1,5 @@
 """Classify images with depthwise separable convolutions and global average pooling."""
 
-from functools import partial
-
 import keras
 from keras import layers
 
@@ -30,7 +28,13 @@ def separable_convnet(
         Chollet, Deep Learning with Python (2017), section 9.1.
         Chollet, Xception (2017), arXiv:1610.02357.
     """
-    conv = partial(layers.SeparableConv2D, kernel_size=3, activation="relu")
+
+    def conv(filters: int) -> layers.Layer:
+        # Each depthwise filter sees one channel, but Keras's default counts all of them as its
+        # inputs: the features would shrink at every layer until nothing is learned.
+        start = keras.initializers.VarianceScaling(mode="fan_out")
+        return layers.SeparableConv2D(filters, 3, activation="relu", depthwise_initializer=start)
+
     model = keras.Sequential(
         [
             keras.Input((height, width, channels)),  # (batch, height, width, channels)

@@ -1,0 +1,80 @@
+"""Claims about the convnet for two classes."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.convnets.cats_vs_dogs_convnet import cats_vs_dogs_convnet
+from snippets.convnets.convnet_trunk import convnet_trunk
+
+
+def test_it_is_the_trunk_with_a_head() -> None:
+    """It is convnet_trunk with a head that has 97.6% of the 1,212,513 parameters."""
+    model, trunk = cats_vs_dogs_convnet(), convnet_trunk()
+    assert [layer.output.shape for layer in model.layers[:6]] == [
+        layer.output.shape for layer in trunk.layers
+    ]
+    assert (model.count_params(), trunk.count_params()) == (1_212_513, 28_640)
+    assert round(1 - trunk.count_params() / model.count_params(), 3) == 0.976
+
+
+def test_flatten_itself_has_no_parameters() -> None:
+    """Flatten has no parameters; the Dense layer after it has 18,496 * 64 + 64 = 1,183,808."""
+    flatten, dense = cats_vs_dogs_convnet().layers[6:8]
+    assert (flatten.count_params(), dense.count_params()) == (0, 18_496 * 64 + 64)
+    assert dense.count_params() == 1_183_808
+
+
+def test_pixels_up_to_255_saturate_it() -> None:
+    """Untrained, it gives pixels in [0, 255] 255 times the score of pixels in [0, 1]."""
+    model = cats_vs_dogs_convnet(32, 32)
+    image = np.random.default_rng(0).random((4, 32, 32, 3), dtype="float32")
+    score = keras.Sequential([*model.layers[:-1]])
+    dense = model.layers[-1]
+    scaled, raw = (keras.ops.matmul(score(x), dense.kernel) for x in (image, image * 255))
+    np.testing.assert_allclose(raw, 255 * scaled, rtol=1e-3)
+    assert np.abs(scaled).max() < 1 < np.abs(raw).min()
+
+
+def test_dropout_acts_in_training_only() -> None:
+    """Dropout(0.5) zeroes about half of the units in training and doubles the others."""
+    dropout = cats_vs_dogs_convnet(22, 22).layers[-2]
+    x = np.ones((1000, 64), dtype="float32")
+    kept = np.array(dropout(x, training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    assert abs(np.mean(kept == 0) - 0.5) < 0.02
+    np.testing.assert_array_equal(dropout(x, training=False), x)
+
+
+def test_augmentation_costs_nothing_when_it_predicts() -> None:
+    """Random flips and rotations have no weights and change images in training only."""
+    augment = keras.Sequential([layers.RandomFlip("horizontal"), layers.RandomRotation(0.1)])
+    x = np.random.default_rng(0).random((4, 22, 22, 3), dtype="float32")
+    assert not np.allclose(augment(x, training=True), x)
+    np.testing.assert_array_equal(augment(x, training=False), x)
+    assert augment.trainable_weights == []
+
+
+def test_it_learns_the_direction_of_stripes() -> None:
+    """Three epochs on 200 noisy images tell level from upright stripes, over 90% of 100 right."""
+    generator = np.random.default_rng(0)
+    y = np.arange(300) % 2
+    wave = (np.sin(np.arange(24) + generator.uniform(0, 6, (300, 1))) + 1) / 2
+    level = np.repeat(wave[:, :, None], 24, axis=2)
+    x = np.where(y[:, None, None], level, level.transpose(0, 2, 1))
+    x = np.clip(x + generator.normal(0, 0.3, x.shape), 0, 1)[..., None].astype("float32")
+    model = cats_vs_dogs_convnet(24, 24, channels=1)
+    model.fit(x[:200], y[:200], batch_size=20, epochs=3, verbose=0)
+    assert model.evaluate(x[200:], y[200:], verbose=0, return_dict=True)["accuracy"] > 0.9
+
+
+def mistake_images_of_another_size() -> None:
+    """Flatten fixes the size: resize the images to those that the model was built for."""
+    model = cats_vs_dogs_convnet(32, 32)
+    model(np.zeros((1, 48, 48, 3)))
+
+
+def mistake_two_classes_one_hot() -> None:
+    """One unit takes the class 0 or 1 itself, as label_mode="binary" gives it, not one-hot."""
+    model = cats_vs_dogs_convnet(22, 22)
+    model.fit(np.zeros((4, 22, 22, 3)), keras.utils.to_categorical([0, 1, 0, 1]), verbose=0)

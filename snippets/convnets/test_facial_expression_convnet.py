@@ -1,0 +1,127 @@
+"""Claims about the convnet for facial expressions."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from sklearn.datasets import load_digits
+
+from snippets.convnets.facial_expression_convnet import facial_expression_convnet
+
+
+def test_most_of_it_is_one_dense_layer() -> None:
+    """The Dense layer after Flatten has 4,333,824 of its 4,405,639 parameters: 98%."""
+    model = facial_expression_convnet()
+    dense = model.layers[5]
+    assert (dense.count_params(), model.count_params()) == (4_333_824, 4_405_639)
+    assert round(dense.count_params() / model.count_params(), 2) == 0.98
+
+
+def test_a_third_number_is_the_stride() -> None:
+    """Conv2D(32, 3, 3) is a filter of 3 with a stride of 3: 536,839 parameters, and no error."""
+    conv = layers.Conv2D(32, 3, 3)
+    assert conv.strides == (3, 3)
+    rest = [layer.from_config(_unsized(layer)) for layer in facial_expression_convnet().layers[1:]]
+    misread = keras.Sequential([keras.Input((48, 48, 3)), conv, *rest])
+    assert conv.output.shape == (None, 16, 16, 32)
+    assert misread.count_params() == 536_839
+
+
+def _unsized(layer: layers.Layer) -> dict:
+    """Return a layer's settings without what it remembers of the sizes that it was built for."""
+    config = layer.get_config()
+    config.pop("build_config", None)
+    return config
+
+
+def test_slopes_for_every_place_are_many() -> None:
+    """PReLU() after the convolution has 67,712 slopes; with shared_axes=[1, 2] it has 32."""
+    every = facial_expression_convnet().layers[2]
+    shared = layers.PReLU(shared_axes=[1, 2])
+    shared(keras.Input((46, 46, 32)))
+    assert (every.count_params(), shared.count_params()) == (67_712, 32)
+
+
+def test_an_untrained_prelu_is_a_relu() -> None:
+    """PReLU starts as ReLU, since its slopes for negative numbers start at zero."""
+    x = np.random.default_rng(0).normal(size=(2, 4, 4, 8)).astype("float32")
+    np.testing.assert_array_equal(layers.PReLU()(x), keras.ops.relu(x))
+
+
+def test_the_batch_normalization_undoes_scale_and_bias() -> None:
+    """In training the batch normalization undoes the scale and the bias of the convolution."""
+    x = 10 * np.random.default_rng(0).normal(size=(8, 12, 12, 3)).astype("float32")
+    conv, norm = facial_expression_convnet(12, 12).layers[:2]
+    before = norm(conv(x), training=True)
+    conv.set_weights([10 * conv.kernel, conv.bias + 3])
+    np.testing.assert_allclose(norm(conv(x), training=True), before, atol=1e-2)
+    assert not np.allclose(norm(conv(x), training=False), before, atol=1)
+
+
+def enlarged_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Return 340 digits 0, 1 and 2 of 16 by 16 pixels, and which they are."""
+    x, y = load_digits(n_class=3, return_X_y=True)
+    x = np.kron((x / 16).reshape(-1, 8, 8, 1), np.ones((1, 2, 2, 1))).astype("float32")
+    return x[:340], y[:340]
+
+
+def test_it_learns_handwritten_digits() -> None:
+    """Three epochs on 240 images tell 100 other digits 0, 1 and 2 apart, over 90% right."""
+    x, y = enlarged_digits()
+    model = facial_expression_convnet(16, 16, 1, 3)
+    model.fit(x[:240], y[:240], batch_size=16, epochs=3, verbose=0)
+    assert model.evaluate(x[240:], y[240:], verbose=0, return_dict=True)["accuracy"] > 0.9
+
+
+def test_slow_averages_look_like_overfitting() -> None:
+    """At Keras's momentum 0.99 it is 95% right in training, then under 60% on the same images."""
+    x, y = enlarged_digits()
+    model = facial_expression_convnet(16, 16, 1, 3)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.momentum = 0.99
+    history = model.fit(x[:240], y[:240], batch_size=16, epochs=5, verbose=0).history
+    assert history["accuracy"][-1] > 0.95
+    assert model.evaluate(x[:240], y[:240], verbose=0, return_dict=True)["accuracy"] < 0.6
+
+
+def test_a_random_split_can_look_perfect() -> None:
+    """A nearest neighbour that knows only faces is 100% right if people stand on both sides.
+
+    Each person shows one label, drawn at random: there is nothing to learn about labels.
+    """
+    generator = np.random.default_rng(0)
+    person = np.repeat(np.arange(70), 20)
+    label = generator.integers(0, 7, 70)[person]
+    x = generator.normal(size=(70, 30))[person] + 0.1 * generator.normal(size=(1400, 30))
+
+    def accuracy(test: np.ndarray) -> float:
+        distance = ((x[test][:, None] - x[~test]) ** 2).sum(axis=-1)
+        return float(np.mean(label[~test][distance.argmin(axis=1)] == label[test]))
+
+    assert accuracy(generator.random(1400) < 0.2) == 1
+    assert accuracy(person >= 56) < 0.3
+
+
+def test_the_mix_of_classes_decides_the_accuracy() -> None:
+    """A model right on 90% of one class and 50% of another scores 70% balanced, 86% at 9 to 1."""
+    right = np.array([0.9, 0.5])
+    assert right @ [0.5, 0.5] == pytest.approx(0.7)
+    assert right @ [0.9, 0.1] == pytest.approx(0.86)
+
+
+def mistake_the_old_keywords() -> None:
+    """init= is kernel_initializer= and border_mode= is padding= since Keras 2."""
+    layers.Conv2D(32, (3, 3), border_mode="valid", init="he_normal")
+
+
+def mistake_faces_of_another_size() -> None:
+    """Flatten and the slopes of every place fix the size: resize the faces to it."""
+    model = facial_expression_convnet(48, 48)
+    model(np.zeros((1, 64, 64, 3)))
+
+
+def mistake_one_hot_targets() -> None:
+    """This loss takes the number of the class; categorical_crossentropy takes one-hot targets."""
+    model = facial_expression_convnet(8, 8)
+    model.fit(np.zeros((2, 8, 8, 3)), keras.utils.to_categorical([0, 1], 7), verbose=0)

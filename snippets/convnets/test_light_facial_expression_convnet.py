@@ -1,0 +1,93 @@
+"""Claims about the light convnet for facial expressions."""
+
+import keras
+import numpy as np
+from keras import layers
+from sklearn.datasets import load_digits
+
+from snippets.convnets.facial_expression_convnet import facial_expression_convnet
+from snippets.convnets.light_facial_expression_convnet import light_facial_expression_convnet
+
+
+def test_it_is_350_times_smaller() -> None:
+    """It has 12,583 parameters where facial_expression_convnet has 4,405,639: 350 times fewer."""
+    light, wide = light_facial_expression_convnet(), facial_expression_convnet()
+    assert (light.count_params(), wide.count_params()) == (12_583, 4_405_639)
+    assert round(wide.count_params() / light.count_params()) == 350
+
+
+def test_its_weights_fit_faces_of_any_size() -> None:
+    """Weights learned at 48 by 48 pixels fit faces of 64 by 80: no layer counts the places."""
+    model, larger = light_facial_expression_convnet(), light_facial_expression_convnet(64, 80)
+    larger.set_weights(model.get_weights())
+    assert larger.count_params() == 12_583
+
+
+def test_it_forgets_where_things_are() -> None:
+    """Shuffling the places of its feature map changes nothing: the mean forgets where they are."""
+    model = light_facial_expression_convnet()
+    generator = np.random.default_rng(0)
+    features = generator.random((2, 23 * 23, 32), dtype="float32")
+    head = keras.Sequential(model.layers[4:])
+    shuffled = generator.permutation(features, axis=1)
+    one, two = (head(each.reshape(2, 23, 23, 32)) for each in (features, shuffled))
+    np.testing.assert_allclose(one, two, atol=1e-6)
+
+
+def test_shared_slopes_can_be_spread_out() -> None:
+    """A shared slope does what equal slopes at every place do."""
+    x = np.random.default_rng(0).normal(size=(2, 5, 6, 4)).astype("float32")
+    shared, every = layers.PReLU(shared_axes=[1, 2]), layers.PReLU()
+    shared.build(x.shape)
+    every.build(x.shape)
+    slopes = np.array([[[0.1, 0.2, 0.3, 0.4]]], dtype="float32")
+    shared.set_weights([slopes])
+    every.set_weights([np.tile(slopes, (5, 6, 1))])
+    np.testing.assert_allclose(shared(x), every(x), atol=1e-6)
+
+
+def test_a_bias_before_batch_normalization_does_nothing() -> None:
+    """The 288 biases before a BatchNormalization change nothing in training: it undoes them."""
+    model = light_facial_expression_convnet(12, 12)
+    generator = np.random.default_rng(0)
+    biases = 0
+    for layer, norm in zip(model.layers[0::5], model.layers[1::5], strict=False):
+        x = generator.normal(size=(8, *layer.input.shape[1:])).astype("float32")
+        before = norm(layer(x), training=True)
+        layer.bias.assign(generator.normal(size=layer.bias.shape))
+        np.testing.assert_allclose(norm(layer(x), training=True), before, atol=1e-4)
+        biases += layer.bias.shape[0]
+    assert biases == 32 + 256 == 288
+
+
+def test_moving_averages_need_many_steps() -> None:
+    """In 10 steps a BatchNormalization learns 65% of the mean, at Keras's momentum 0.99 only 10%."""
+    x = np.ones((4, 1), dtype="float32")
+    ours = light_facial_expression_convnet().layers[1].momentum
+    known = []
+    for momentum in (ours, 0.99):
+        norm = layers.BatchNormalization(momentum=momentum)
+        for _ in range(10):
+            norm(x, training=True)
+        known.append(round(float(norm.moving_mean[0]), 2))
+    assert known == [0.65, 0.1]
+
+
+def test_it_learns_handwritten_digits() -> None:
+    """Six epochs on 240 images tell 100 other digits 0, 1 and 2 apart, over 75% right."""
+    x, y = load_digits(n_class=3, return_X_y=True)
+    x = np.kron((x / 16).reshape(-1, 8, 8, 1), np.ones((1, 2, 2, 1))).astype("float32")
+    model = light_facial_expression_convnet(16, 16, 1, 3)
+    model.fit(x[:240], y[:240], batch_size=16, epochs=6, verbose=0)
+    assert model.evaluate(x[240:340], y[240:340], verbose=0, return_dict=True)["accuracy"] > 0.75
+
+
+def mistake_shared_axes_after_a_dense_layer() -> None:
+    """After a Dense layer there are no places to share slopes over: write PReLU()."""
+    layers.PReLU(shared_axes=[1, 2])(np.zeros((1, 256)))
+
+
+def mistake_one_hot_targets() -> None:
+    """This loss takes the number of the class; categorical_crossentropy takes one-hot targets."""
+    model = light_facial_expression_convnet(8, 8)
+    model.fit(np.zeros((2, 8, 8, 3)), keras.utils.to_categorical([0, 1], 7), verbose=0)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from sklearn.datasets import load_digits
 
 from snippets.convnets.plain_convnet import plain_convnet
 
@@ -26,7 +27,7 @@ def test_pooling_keeps_only_shifts_by_its_strides() -> None:
     """Before global pooling a shift by 4 pixels moves the features by 1; one by 1 changes them."""
     image = random_images(48, 52)
     model = plain_convnet(48, 48)
-    trunk = keras.Model(model.inputs, model.layers[-4].output)
+    trunk = keras.Sequential(model.layers[:-3])
     start, by_one, by_four = (np.array(trunk(image[:, :, n : n + 48])) for n in (0, 1, 4))
     np.testing.assert_allclose(start[:, :, 1:], by_four[:, :, :-1], atol=1e-5)
     assert not np.allclose(start[:, :, 1:], by_one[:, :, :-1], rtol=0.1)
@@ -35,16 +36,16 @@ def test_pooling_keeps_only_shifts_by_its_strides() -> None:
 
 def test_global_pooling_makes_it_invariant() -> None:
     """A pattern on black, moved by 4 pixels, leaves the output as it was: global pooling."""
-    image = np.zeros((2, 64, 64, 3), dtype="float32")
-    image[0, 28:36, 28:36] = image[1, 28:36, 32:40] = random_images(8, 8)[0]
-    model = plain_convnet()
-    features = keras.Model(model.inputs, model.layers[-3].output)(image)
+    image = np.zeros((2, 72, 72, 3), dtype="float32")
+    image[0, 32:40, 32:40] = image[1, 32:40, 36:44] = random_images(8, 8)[0]
+    model = plain_convnet(72, 72)
+    features = np.array(keras.Sequential(model.layers[:-2])(image))
     np.testing.assert_allclose(features[0], features[1], atol=1e-6)
     assert np.abs(features).max() > 1e-4
 
 
 def test_its_weights_fit_images_of_any_size() -> None:
-    """Global average pooling makes the weights fit any size: 282,282 at 64×64 and at 96×96."""
+    """Global average pooling makes the weights fit any size: 282,282 at 64 pixels and at 96."""
     small, large = plain_convnet(64, 64), plain_convnet(96, 96)
     large.set_weights(small.get_weights())
     assert small.count_params() == large.count_params() == 282_282
@@ -79,28 +80,25 @@ def test_a_stride_divides_the_size() -> None:
 
 
 def test_it_takes_images_of_32_pixels_and_no_smaller() -> None:
-    """Images of 32×32 pixels are large enough; 31×31 raise a ValueError."""
+    """Images of 32 by 32 pixels are large enough; 31 by 31 raise a ValueError."""
     assert plain_convnet(32, 32).layers[-4].output.shape == (None, 1, 1, 128)
     with pytest.raises(ValueError, match="zero or negative"):
         plain_convnet(31, 31)
 
 
 def test_it_learns_handwritten_digits() -> None:
-    """Six epochs on 1,000 enlarged digits classify over 90% of 300 new ones right."""
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
+    """Four epochs on 240 images tell 100 other digits 0, 1 and 2 apart, over 80% right."""
+    x, y = load_digits(n_class=3, return_X_y=True)
     x = np.kron((x / 16).reshape(-1, 8, 8, 1), np.ones((1, 4, 4, 1))).astype("float32")
     y = keras.utils.to_categorical(y)
-    model = plain_convnet(32, 32, channels=1)
-    model.fit(x[:1000], y[:1000], epochs=6, verbose=0)
-    assert model.evaluate(x[1000:1300], y[1000:1300], verbose=0)[1] > 0.9
+    model = plain_convnet(32, 32, 1, 3)
+    model.fit(x[:240], y[:240], batch_size=16, epochs=4, verbose=0)
+    assert model.evaluate(x[240:340], y[240:340], verbose=0, return_dict=True)["accuracy"] > 0.8
 
 
-def mistake_grey_images_without_a_channel() -> None:
-    """Grey images need an axis for their one channel: write images[..., None]."""
-    model = plain_convnet(32, 32, channels=1)
-    model(np.zeros((4, 32, 32)))
+def mistake_the_old_keyword_for_padding() -> None:
+    """border_mode= was Keras 1's keyword: write padding="same"."""
+    layers.Conv2D(32, 3, border_mode="same")
 
 
 def mistake_other_channels() -> None:

@@ -17,7 +17,7 @@ def spectra_classifier(num_points: int = 167, num_substances: int = 11) -> keras
         num_substances: Number of substances, of which a sample may hold any mixture.
 
     References:
-        Chollet, Deep Learning with Python (2017), section 9.1.
+        Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.2.2.
     """
     model = keras.Sequential(
         [

@@ -29,12 +29,10 @@ def conv1d_sequence_classifier(
         Zaheer et al., Deep Sets, arXiv:1703.06114 (2017), for a kernel of one step.
     """
     inputs = keras.Input((length, num_features))
-    x = layers.Conv1D(32, kernel_size, activation="relu")(
-        inputs
-    )  # (batch, length - kernel_size + 1, 32)
-    x = layers.Conv1D(32, kernel_size, activation="relu")(
-        x
-    )  # (batch, length - 2 * kernel_size + 2, 32)
+    first = layers.Conv1D(32, kernel_size, activation="relu")
+    x = first(inputs)  # (batch, length - kernel_size + 1, 32)
+    second = layers.Conv1D(32, kernel_size, activation="relu")
+    x = second(x)  # (batch, length - 2 * kernel_size + 2, 32)
     # Whether a pattern occurs is kept, where it occurs is not.
     x = layers.GlobalMaxPooling1D()(x)  # (batch, 32)
     outputs = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)

@@ -1,10 +1,92 @@
-def test_a():
-    """A."""
+"""Claims about the Conv1D sequence classifier."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.sequences.conv1d_sequence_classifier import conv1d_sequence_classifier
 
 
-def test_b():
-    """B."""
+def _sequences() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(4, 20, 8)).astype("float32")
 
 
-def test_c():
-    """C."""
+def test_a_kernel_of_one_step_knows_no_order() -> None:
+    """With kernel_size=1 any order of the 20 vectors gives the same probabilities."""
+    model, x = conv1d_sequence_classifier(kernel_size=1), _sequences()
+    shuffled = x[:, np.random.default_rng(1).permutation(20)]
+    np.testing.assert_allclose(model(shuffled), model(x), rtol=1e-5)
+
+
+def test_a_wider_kernel_knows_the_order() -> None:
+    """With kernel_size=5 the vectors in another order give other probabilities."""
+    model, x = conv1d_sequence_classifier(), _sequences()
+    shuffled = x[:, np.random.default_rng(1).permutation(20)]
+    assert np.abs(model(shuffled) - model(x)).max() > 0.001
+
+
+def test_a_pattern_counts_wherever_it_stands() -> None:
+    """A pattern among zeros gives the same probabilities wherever it stands, off the ends."""
+    model = conv1d_sequence_classifier(length=40)
+    pattern = np.random.default_rng(0).normal(size=(4, 8))
+    outputs = []
+    for start in (8, 15, 28):
+        x = np.zeros((1, 40, 8), "float32")
+        x[0, start : start + 4] = pattern
+        outputs.append(np.array(model(x)))
+    np.testing.assert_allclose(outputs[1], outputs[0], rtol=1e-5)
+    np.testing.assert_allclose(outputs[2], outputs[0], rtol=1e-5)
+
+
+def test_a_convolution_is_dense_over_windows() -> None:
+    """A Conv1D is one Dense layer applied to every window of five steps, with the same weights."""
+    x = _sequences()
+    conv, dense = layers.Conv1D(32, 5), layers.Dense(32)
+    expected = np.array(conv(x))
+    windows = np.lib.stride_tricks.sliding_window_view(x, 5, axis=1).swapaxes(2, 3)
+    windows = windows.reshape(4, 16, 5 * 8)
+    dense.build(windows.shape)
+    kernel, bias = conv.get_weights()
+    dense.set_weights([kernel.reshape(5 * 8, 32), bias])
+    np.testing.assert_allclose(dense(windows), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_sequences_of_any_length_use_the_same_weights() -> None:
+    """Its weights are those of a model for sequences of any length, since pooling ends both."""
+    model = conv1d_sequence_classifier()
+    free = conv1d_sequence_classifier(length=50)
+    free.set_weights(model.get_weights())
+    assert free.count_params() == model.count_params()
+    flat = keras.Sequential([keras.Input((12, 32)), layers.Flatten(), layers.Dense(10)])
+    pooled = keras.Sequential(
+        [keras.Input((12, 32)), layers.GlobalMaxPooling1D(), layers.Dense(10)]
+    )
+    assert (flat.count_params(), pooled.count_params()) == (3850, 330)
+
+
+def test_it_finds_a_pattern_at_places_it_never_saw() -> None:
+    """Trained on a bump in the first half, it finds over 95% of bumps in the second half."""
+    generator = np.random.default_rng(0)
+    x, y = generator.normal(scale=0.3, size=(600, 40, 1)), np.arange(600) % 2
+    for index in np.flatnonzero(y):
+        start = generator.integers(2, 12) + (20 if index >= 400 else 0)
+        x[index, start : start + 5, 0] += [1, -1, 2, -1, 1]
+    model = conv1d_sequence_classifier(length=40, num_features=1, num_classes=2)
+    model.fit(x[:400], y[:400], epochs=10, verbose=0)
+    right = np.argmax(model(x[400:]), axis=-1) == y[400:]
+    assert right.mean() > 0.95
+
+
+def mistake_no_feature_axis() -> None:
+    """A plain list of 100 values is a sequence of 100 steps with one feature: x[..., None]."""
+    layers.Conv1D(32, 5)(np.zeros((4, 100)))
+
+
+def mistake_a_sequence_shorter_than_the_kernels() -> None:
+    """Two kernels of five steps see nine together: pad shorter sequences or shrink the kernels."""
+    conv1d_sequence_classifier(length=8)
+
+
+def mistake_arguments_of_keras_1() -> None:
+    """Since Keras 2 the arguments are kernel_size and strides, no longer subsample_length."""
+    layers.Conv1D(32, 5, subsample_length=2)

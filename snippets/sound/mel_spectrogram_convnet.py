@@ -47,7 +47,9 @@ def mel_spectrogram_convnet(
             layers.Conv2D(32, 3, padding="same"),  # (batch, num_mel_bins // 2, frames // 2, 32)
             layers.ReLU(),  # (batch, num_mel_bins // 2, frames // 2, 32)
             layers.MaxPooling2D(2),  # (batch, num_mel_bins // 4, frames // 4, 32)
-            layers.GlobalAveragePooling2D(),  # (batch, 32)
+            # Averaged over time only: over the bands as well, it would forget the pitch.
+            layers.AveragePooling2D((1, frames // 4)),  # (batch, num_mel_bins // 4, 1, 32)
+            layers.Flatten(),  # (batch, num_mel_bins // 4 * 32)
             layers.Dense(num_classes, activation="softmax"),  # (batch, num_classes)
         ]
     )

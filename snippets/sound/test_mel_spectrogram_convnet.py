@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 from keras import layers
 
 from snippets.sound.mel_spectrogram_convnet import mel_spectrogram_convnet
@@ -36,7 +37,7 @@ def test_the_spectrogram_has_no_weights() -> None:
 
 
 def test_the_default_floor_depends_on_the_batch() -> None:
-    """With `top_db=80`, the default, a loud clip in the batch changes the spectrogram of a quiet one."""
+    """By default, `top_db=80`, a loud clip in the batch changes the spectrogram of a quiet one."""
     quiet, loud = 1e-4 * tones(np.array([500, 500]), 4000) * np.array([[1], [1e4]], "float32")
     for top_db, changes in ((80, True), (200, False)):
         mel = layers.MelSpectrogram(512, 128, sampling_rate=8000, num_mel_bins=40, top_db=top_db)
@@ -45,21 +46,24 @@ def test_the_default_floor_depends_on_the_batch() -> None:
 
 
 def test_short_windows_leave_bands_empty() -> None:
-    """Windows of 256 samples leave 3 of 64 bands silent whatever is heard, windows of 512 none."""
+    """Windows of 256 samples leave 4 of 128 bands silent whatever is heard, windows of 512 none."""
     noise = np.random.default_rng(0).normal(size=(1, 4000)).astype("float32")
-    for fft_length, empty in ((256, 3), (512, 0)):
+    for fft_length, empty in ((256, 4), (512, 0)):
         mel = layers.MelSpectrogram(
-            fft_length, 128, sampling_rate=8000, num_mel_bins=64, top_db=200
+            fft_length, 128, sampling_rate=8000, num_mel_bins=128, top_db=200
         )
         silent = np.all(np.array(mel(noise))[0] < -99.9, axis=-1)
         assert silent.sum() == empty
 
 
 def test_keras_expects_a_frame_too_many() -> None:
-    """For 4095 samples and a stride of 128 Keras expects 33 frames and makes 32, with no error."""
+    """For 4095 samples Keras expects 33 frames and makes 32: Dense fails when it gets them."""
     mel = layers.MelSpectrogram(512, 128, sampling_rate=8000, num_mel_bins=40)
     assert mel(keras.Input((4095,))).shape[-1] == 33
     assert mel(np.zeros((1, 4095), "float32")).shape[-1] == 32
+    model = keras.Sequential([keras.Input((4095,)), mel, layers.Flatten(), layers.Dense(2)])
+    with pytest.raises(ValueError, match="value 1320, but received input with shape .1, 1280"):
+        model(np.zeros((1, 4095), "float32"))
 
 
 def test_a_high_momentum_is_slow() -> None:

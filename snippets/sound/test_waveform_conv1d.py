@@ -9,7 +9,7 @@ from snippets.sound.waveform_conv1d import waveform_conv1d
 
 
 def test_a_strided_conv1d_computes_a_fourier_transform() -> None:
-    """With windowed cosines as kernels, Conv1D gives the real part of a short-time Fourier transform."""
+    """With windowed cosines as kernels, Conv1D is the real part of a windowed Fourier transform."""
     x = np.random.default_rng(0).normal(size=(2, 400)).astype("float32")
     real, _ = keras.ops.stft(x, sequence_length=64, sequence_stride=8, fft_length=64, center=False)
     bands = layers.Conv1D(33, 64, strides=8, use_bias=False)
@@ -75,7 +75,7 @@ def mistake_no_axis_for_the_channels() -> None:
 
 
 def mistake_channels_before_the_length() -> None:
-    """Keras reads (1, 4000) as one sample of 4000 channels: the length comes first, then channels."""
+    """Keras reads (1, 4000) as one step of 4000 channels: give the length before the channels."""
     keras.Sequential([keras.Input((1, 4000)), layers.Conv1D(16, 64, strides=8)])
 
 

@@ -1,3 +1,98 @@
-def test_a(): """A."""
-def test_b(): """B."""
-def test_c(): """C."""
+"""Claims about the causal Conv1D forecaster."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.time_series.causal_conv1d_forecaster import causal_conv1d_forecaster
+
+
+def _series() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(1, 50, 3)).astype("float32")
+
+
+def _first_moved(model: keras.Layer, step: int) -> int:
+    """Return the first step whose output moves when the input at ``step`` does."""
+    x = _series()
+    changed = x.copy()
+    changed[0, step] += 1
+    moved = np.abs(model(changed) - model(x)).max(axis=(0, 2)) > 1e-6
+    return int(np.argmax(moved))
+
+
+def test_no_forecast_sees_the_future() -> None:
+    """Changing the series at any step leaves every output before that step as it was."""
+    model = causal_conv1d_forecaster()
+    assert [_first_moved(model, step) for step in (5, 20, 49)] == [5, 20, 49]
+
+
+def test_a_forecast_sees_31_steps() -> None:
+    """A forecast depends on its own step and the 30 before it, 1 + 2(1 + 2 + 4 + 8) in all."""
+    model = causal_conv1d_forecaster()
+    x = _series()
+    moved = []
+    for step in range(50):
+        changed = x.copy()
+        changed[0, step] += 1
+        moved.append(bool(np.abs(model(changed) - model(x))[0, 49].max() > 0))
+    assert moved == [False] * 19 + [True] * 31
+
+
+def test_dilation_costs_nothing() -> None:
+    """Without dilation the four layers have as many weights, and see 9 steps instead of 31."""
+    model = causal_conv1d_forecaster()
+    plain = keras.Sequential([keras.Input((50, 3))])
+    for _ in range(4):
+        plain.add(layers.Conv1D(32, 3, padding="causal", activation="relu"))
+    plain.add(layers.Dense(1))
+    assert plain.count_params() == model.count_params()
+    x = _series()
+    changed = x.copy()
+    changed[0, :41] += 1
+    assert np.array_equal(plain(changed)[0, 49], plain(x)[0, 49])
+    assert not np.array_equal(model(changed)[0, 49], model(x)[0, 49])
+
+
+def test_a_causal_convolution_pads_on_the_left() -> None:
+    """A causal Conv1D is a plain one after (kernel_size - 1) * dilation_rate zeros on the left."""
+    causal = layers.Conv1D(4, 3, padding="causal", dilation_rate=8)
+    plain = layers.Conv1D(4, 3, dilation_rate=8)
+    x = _series()
+    expected = np.array(causal(x))
+    plain.build(x.shape)
+    plain.set_weights(causal.get_weights())
+    padded = layers.ZeroPadding1D((16, 0))(x)
+    np.testing.assert_allclose(plain(padded), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_same_padding_and_bidirectional_layers_look_ahead() -> None:
+    """padding="same" lets step 19 see step 20, and a Bidirectional LSTM lets step 0 see step 3."""
+    assert _first_moved(layers.Conv1D(4, 3, padding="same"), 20) == 19
+    assert _first_moved(layers.Bidirectional(layers.LSTM(4, return_sequences=True)), 3) == 0
+
+
+def test_it_beats_tomorrow_equals_today() -> None:
+    """On a noisy sine its error over the last fifth is less than half that of the last value."""
+    steps = np.arange(1001)
+    series = np.sin(steps / 4) + np.random.default_rng(0).normal(scale=0.1, size=1001)
+    x, y = series[:-1].reshape(20, 50, 1), series[1:].reshape(20, 50, 1)
+    model = causal_conv1d_forecaster(num_features=1)
+    model.optimizer.learning_rate = 0.01
+    model.fit(x[:16], y[:16], batch_size=4, epochs=20, verbose=0)
+    error = np.mean((np.array(model(x[16:])) - y[16:]) ** 2)
+    assert error < 0.5 * np.mean((x[16:] - y[16:]) ** 2)
+
+
+def mistake_stride_and_dilation() -> None:
+    """A convolution has strides or dilation, not both: causal layers keep strides at 1."""
+    layers.Conv1D(32, 3, padding="causal", strides=2, dilation_rate=2)(np.zeros((1, 50, 3)))
+
+
+def mistake_causal_in_two_dimensions() -> None:
+    """Only Conv1D has padding="causal": pad by hand with ZeroPadding2D before a Conv2D."""
+    layers.Conv2D(32, 3, padding="causal")(np.zeros((1, 50, 50, 3)))
+
+
+def mistake_the_old_name_of_dilation() -> None:
+    """Since Keras 2 the argument is dilation_rate, no longer atrous_rate."""
+    layers.Conv1D(32, 3, atrous_rate=2)

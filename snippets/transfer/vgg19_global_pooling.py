@@ -37,9 +37,9 @@ def vgg19_global_pooling(
 
     image = keras.Input((height, width, 3))  # (batch, height, width, 3)
     x = keras.applications.vgg19.preprocess_input(image)  # (batch, height, width, 3)
-    x = base(x, training=False)  # (batch, height // 32, width // 32, 512)
+    x = base(x)  # (batch, height // 32, width // 32, 512)
     x = layers.GlobalAveragePooling2D()(x)  # (batch, 512)
-    x = layers.BatchNormalization()(x)  # (batch, 512)
+    x = layers.BatchNormalization(momentum=0.9)(x)  # (batch, 512)
     x = layers.Dropout(0.5)(x)  # (batch, 512)
     output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)
     model = keras.Model(image, output)

@@ -29,8 +29,8 @@ def vgg19_keep_dense(num_classes: int = 10, weights: str | None = None) -> keras
 
     image = keras.Input((224, 224, 3))  # (batch, 224, 224, 3)
     x = keras.applications.vgg19.preprocess_input(image)  # (batch, 224, 224, 3)
-    x = base(x, training=False)  # (batch, 4096)
-    x = layers.BatchNormalization()(x)  # (batch, 4096)
+    x = base(x)  # (batch, 4096)
+    x = layers.BatchNormalization(momentum=0.9)(x)  # (batch, 4096)
     x = layers.Dropout(0.5)(x)  # (batch, 4096)
     output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)
     model = keras.Model(image, output)

@@ -39,10 +39,10 @@ def vgg19_new_dense(
 
     image = keras.Input((height, width, 3))  # (batch, height, width, 3)
     x = keras.applications.vgg19.preprocess_input(image)  # (batch, height, width, 3)
-    x = base(x, training=False)  # (batch, height // 32, width // 32, 512)
+    x = base(x)  # (batch, height // 32, width // 32, 512)
     x = layers.Flatten()(x)  # (batch, (height // 32) * (width // 32) * 512)
     x = layers.Dense(units, activation="relu")(x)  # (batch, units)
-    x = layers.BatchNormalization()(x)  # (batch, units)
+    x = layers.BatchNormalization(momentum=0.9)(x)  # (batch, units)
     x = layers.Dropout(0.5)(x)  # (batch, units)
     output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)
     model = keras.Model(image, output)

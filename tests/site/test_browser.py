@@ -39,7 +39,7 @@ SEARCHES = {
     "keras.layers.Dense": ["keras", "layers", "Dense"],
     "model.fit": ["model", "fit"],
     "Conv1D": ["Conv1D"],
-    "GlobalMaxPooling": ["GlobalMaxPooling"],
+    "MaxPooling2D": ["MaxPooling2D"],
     "(batch, 1)": ["(batch, 1)"],
 }
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import importlib
 import os
 import tempfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BACKEND = "tensorflow"
+_STDERR = 2
 
 
 @functools.cache
@@ -31,4 +37,34 @@ def prepare() -> tempfile.TemporaryDirectory[str]:
 def start() -> Any:  # noqa: ANN401 - Keras ships no types
     """Return the Keras module, imported in those surroundings."""
     prepare()
-    return importlib.import_module("keras")
+    with _quiet():
+        keras = importlib.import_module("keras")
+        # The first operation is what makes TensorFlow look for devices and speak of them.
+        keras.ops.zeros(())
+    # The libraries' million objects are here to stay: every later collection of garbage, and
+    # Keras asks for one whenever its session is cleared, looks at the snippets' few instead.
+    gc.collect()
+    gc.freeze()
+    return keras
+
+
+def clear() -> None:
+    """Forget the models and the layers' names of what ran before."""
+    start().backend.clear_session(free_memory=False)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what TensorFlow's libraries write to the process's standard error, from it."""
+    try:
+        kept = os.dup(_STDERR)
+    except OSError:  # pragma: no cover - a process without a standard error has nothing to keep
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path
+        os.dup2(nowhere.fileno(), _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shapesheet import backend, build, claims, heads, measure, reader, running
+from shapesheet import (
+    backend,
+    build,
+    claims,
+    heads,
+    loading,
+    measure,
+    reader,
+    running,
+    saving,
+    testing,
+    training,
+)
 from shapesheet.errors import SnippetError
 from shapesheet.matching import expected_text, lookup
+from shapesheet.raised import reason
 from shapesheet.record import Check, Failure, Record, Tensor, installed
 from shapesheet.record import write as write_record
 from shapesheet.snippet import digest
@@ -66,19 +82,21 @@ class Examination:
                 raise BlockedError(message) from error
         if check not in self.results:
             self.results[check] = self._run(check)
-        error = self.results[check]
-        if error is not None:
-            raise error
+        found = self.results[check]
+        if found is not None:
+            raise found
 
     def _run(self, check: str) -> SnippetError | None:
         run: Callable[[], None] = getattr(self, f"check_{check}")
         try:
-            run()
+            with warnings.catch_warnings():
+                # Those of the snippet's own code are errors; the libraries' help nobody here.
+                warnings.simplefilter("ignore")
+                run()
         except SnippetError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a snippet must never show our traceback
-            first = (str(error).strip().splitlines() or ["no message"])[0]
-            message = f"the check {check} can't cope with it: {type(error).__name__}: {first}"
+            message = f"the check {check} can't cope with it: {reason(error)}"
             cure = "simplify the snippet, or report this as a bug of shapesheet"
             return SnippetError(self.snippet.shown, 0, message, cure)
         return None
@@ -89,7 +107,7 @@ class Examination:
 
     def check_shapes(self) -> None:
         """Build it at its defaults and at other sizes, and compare every shape."""
-        self.built = build.load(self.snippet, self.reading)
+        self.built = loading.load(self.snippet, self.reading)
         self.subject = build.build(self.built, self.built.defaults)
         for parameters in self.built.others:
             subject = build.build(self.built, parameters)
@@ -107,6 +125,9 @@ class Examination:
 
     def check_head(self) -> None:
         """Compare last layer, loss and target."""
+        # The calls of a run tell the last layer where no graph does; run has an item of its own.
+        with contextlib.suppress(SnippetError):
+            self.require("run")
         self.heads = heads.heads(self.built, self.subject)
 
     def check_training(self) -> None:
@@ -114,14 +135,14 @@ class Examination:
         if not any(head.loss for head in self.heads):
             self.left_out["training"] = "the model has no loss"
             return
-        running.require_training(self.built, self.subject)
+        training.require_training(self.built, self.subject)
 
     def check_saving(self) -> None:
         """Save it, load it, compare the outputs."""
         if self.reading.contract.heavy:
             self.left_out["saving"] = "too large to save in a check"
             return
-        running.require_saving(self.built, self.subject)
+        saving.require_saving(self.built, self.subject)
 
     def check_measures(self) -> None:
         """Measure it, and compare the sums with Keras's."""
@@ -137,11 +158,19 @@ class Examination:
         if failures:
             return Record(self.snippet.key, self._digest(), versions(), failures=failures)
         try:
-            evidence = claims.run(self.snippet, self.config, self.evidence)
+            evidence = testing.run(self.snippet, self.config, self.evidence)
         except SnippetError as error:
             failed = (_failure(error, "claims"),)
             return Record(self.snippet.key, self._digest(), versions(), failures=failed)
         return self._facts(evidence)
+
+    def release(self) -> None:
+        """Let go of the models; dozens of them would not fit into memory side by side."""
+        loading.unload(self.snippet)
+        self.built = self.subject = None
+        if "shapes" in self.results:
+            backend.clear()
+            gc.collect()
 
     def _failures(self) -> Iterator[Failure]:
         for check in CHECKS:
@@ -190,7 +219,7 @@ class Examination:
 
 
 def _failure(error: SnippetError, check: str) -> Failure:
-    return Failure(error.path, error.line, error.message, error.cure, check)
+    return Failure(error.path, error.line, error.message, error.cure, check, error.column)
 
 
 def versions() -> dict[str, str]:
@@ -209,6 +238,8 @@ def run(snippets: Iterable[Snippet], config: Config) -> Iterator[Record]:
         SnippetError: A record can't be written.
     """
     for snippet in snippets:
-        record = Examination(snippet, config).record()
+        examination = Examination(snippet, config)
+        record = examination.record()
+        examination.release()
         write_record(config.records, record)
         yield record

@@ -70,7 +70,9 @@ class Config:
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as errors show it: relative to the project where it lies inside."""
-        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        return (
+            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+        )
 
 
 def load(start: Path) -> Config:

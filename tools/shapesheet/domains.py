@@ -60,14 +60,12 @@ def parse_domain(text: str) -> Domain:
 
 
 def _bounds(text: str) -> tuple[Expression, ...]:
-    # Python counts the column of a tuple's parts from its parenthesis.
     try:
         node, _ = parse_node(f"({text},)")
-        if not isinstance(node, ast.Tuple):
-            message, cure = "these are no bounds", "write numbers with commas between them"
-            raise GrammarError(message, 1, cure)
-        for element in node.elts:
+        elements = node.elts if isinstance(node, ast.Tuple) else [node]
+        for element in elements:
             require_known(element, 0)
     except GrammarError as error:
+        # The text begins after the parenthesis.
         raise error.shifted(-1) from None
-    return tuple(Expression(ast.unparse(element), element) for element in node.elts)
+    return tuple(Expression(ast.unparse(element), element) for element in elements)

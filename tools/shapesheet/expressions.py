@@ -30,7 +30,6 @@ _COMPARISONS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {"min": min, "max": max}
-_CONDITIONS = ast.Compare | ast.BoolOp | ast.boolop | ast.Not
 _HIGHEST_POWER = 64
 LONGEST = 300
 
@@ -183,9 +182,7 @@ def _is_known(node: ast.AST, *, condition: bool) -> bool:
             return True
         case ast.Call(func=ast.Name(id=name), args=[_, _, *_], keywords=[]):
             return name in _FUNCTIONS
-        case ast.UnaryOp(op=ast.Not()):
-            return condition
-        case _CONDITIONS():
+        case ast.UnaryOp(op=ast.Not()) | ast.Not() | ast.Compare() | ast.BoolOp() | ast.boolop():
             return condition
         case _:
             return type(node) in _OPERATORS or (condition and type(node) in _COMPARISONS)

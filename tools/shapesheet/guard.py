@@ -6,56 +6,94 @@ import contextlib
 import functools
 import io
 import sys
+import sysconfig
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from shapesheet.errors import SnippetError
+from shapesheet.raised import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     from shapesheet.snippet import Snippet
 
 _EVENTS = {
     "open": "opens a file",
     "os.listdir": "lists a folder",
+    "os.scandir": "lists a folder",
     "os.mkdir": "makes a folder",
     "os.remove": "deletes a file",
+    "os.rename": "renames a file",
     "os.system": "starts a program",
     "subprocess.Popen": "starts a program",
     "socket.connect": "opens a connection",
     "socket.getaddrinfo": "opens a connection",
 }
+_WARNINGS = (UserWarning, FutureWarning)
 # Python reads source and byte code by itself: for imports, tracebacks and inspection.
-_OWN_READERS = ("<frozen importlib", "linecache", "tokenize", "inspect", "zipimport")
+_OWN_READERS = ("<frozen importlib", "linecache.py", "tokenize.py", "inspect.py", "zipimport")
+# The libraries read their own files; the system's tell of the machine.
+_OWN_PLACES = (
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+    *("/dev/", "/proc/", "/sys/"),
+)
 _watched: list[_Watch] = []
 
 
 class _Watch:
+    """What the file under watch has done that it must not."""
+
     def __init__(self, path: str) -> None:
         self.path = path
         self.offences: list[tuple[int, str]] = []
+        self.warned: list[tuple[int, str]] = []
 
     def line(self) -> int:
         """Return the line of the watched file that is running, zero when none is."""
-        frame: Any = sys._getframe(1)  # noqa: SLF001 - the only way to see who calls
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the only way to see who calls
         while frame is not None:
             name = frame.f_code.co_filename
             if name == self.path:
-                return int(frame.f_lineno)
-            if any(reader in name for reader in _OWN_READERS):
+                return frame.f_lineno
+            if name.endswith(_OWN_READERS) or name.startswith(_OWN_READERS):
                 return 0
             frame = frame.f_back
         return 0
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        line = self.line() if event in _EVENTS else 0
+        """Refuse what an audit event tells of, when the watched file is behind it."""
+        if event not in _EVENTS or _is_own(arguments[0]):
+            return
+        line = self.line()
         if line:
             self.offences.append((line, f"the snippet {_EVENTS[event]}: {arguments[0]!r}"))
             raise PermissionError(self.offences[-1][1])
 
+    def warn(
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,  # noqa: ARG002
+        lineno: int,  # noqa: ARG002
+        file: TextIO | None = None,  # noqa: ARG002
+        line: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Take the place of ``warnings.showwarning``, which names another's line."""
+        if issubclass(category, _WARNINGS):
+            first = str(message).strip().splitlines()[0]
+            self.warned.append((self.line(), f"the snippet warns {category.__name__}: {first}"))
+
+
+def _is_own(opened: object) -> bool:
+    """Return whether a file is none of the snippet's: a library's, or open already."""
+    return isinstance(opened, int) or str(opened).startswith(_OWN_PLACES)
+
 
 class _Printed(io.StringIO):
+    """A standard output that remembers who prints, and prints nothing."""
+
     def __init__(self, watch: _Watch) -> None:
         super().__init__()
         self._watch = watch
@@ -72,15 +110,20 @@ def _listen() -> None:
     """Install the audit hook, which Python never removes, at the first use only."""
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        if _watched:
+        if _watched and arguments:
             _watched[-1].hear(event, arguments)
 
     sys.addaudithook(hear)
 
 
 @contextlib.contextmanager
-def guarded(snippet: Snippet) -> Iterator[None]:
+def guarded(snippet: Snippet, line: int = 0, doing: str = "the snippet") -> Iterator[None]:
     """Run snippet code; what it must not do, and what it raises, become ``SnippetError``.
+
+    Args:
+        snippet: Whose code it is.
+        line: The line to name when what it raises comes from none of its own.
+        doing: Who raises, in the words of the error.
 
     Raises:
         SnippetError: The code raises, warns, prints, reads a file or reaches out; at the
@@ -90,55 +133,36 @@ def guarded(snippet: Snippet) -> Iterator[None]:
     watch = _Watch(str(snippet.path))
     _watched.append(watch)
     try:
-        with (
-            contextlib.redirect_stdout(_Printed(watch)),
-            warnings.catch_warnings(record=True) as heard,
-        ):
+        with contextlib.redirect_stdout(_Printed(watch)), warnings.catch_warnings():
             warnings.simplefilter("always")
+            warnings.showwarning = watch.warn
             yield
     except SnippetError:
         raise
     except (Exception, SystemExit) as error:
-        raise _failure(snippet, watch, error) from error
+        _require_clean(snippet, watch)
+        place = _raising_line(watch, error) or line
+        message = f"{doing} raises {reason(error)}"
+        raise SnippetError(snippet.shown, place, message, "mend that line") from error
     finally:
-        _watched.pop()
-    _require_clean(snippet, watch, heard)
+        _watched.remove(watch)
+    _require_clean(snippet, watch)
+    for place, message in watch.warned:
+        cure = "do what the warning asks for"
+        raise SnippetError(snippet.shown, place or line, message, cure)
 
 
-def _failure(snippet: Snippet, watch: _Watch, error: BaseException) -> SnippetError:
-    if watch.offences:
-        return _offence(snippet, watch)
-    lines = [
-        number
-        for frame, number in _frames(error)
-        if frame.f_code.co_filename == watch.path
-    ]
-    first = (str(error).strip().splitlines() or ["no message"])[0]
-    message = f"the snippet raises {type(error).__name__}: {first}"
-    return SnippetError(snippet.shown, lines[-1] if lines else 0, message, "mend that line")
-
-
-def _frames(error: BaseException) -> Iterator[tuple[Any, int]]:
-    trace = error.__traceback__
+def _raising_line(watch: _Watch, error: BaseException) -> int:
+    """Return the innermost line of the watched file in a traceback, zero when there is none."""
+    found, trace = 0, error.__traceback__
     while trace is not None:
-        yield trace.tb_frame, trace.tb_lineno
+        if trace.tb_frame.f_code.co_filename == watch.path:
+            found = trace.tb_lineno
         trace = trace.tb_next
+    return found
 
 
-def _offence(snippet: Snippet, watch: _Watch) -> SnippetError:
-    line, message = watch.offences[0]
-    cure = "a snippet only builds a model: move this under if __name__ == '__main__', or away"
-    return SnippetError(snippet.shown, line, message, cure)
-
-
-def _require_clean(
-    snippet: Snippet, watch: _Watch, heard: list[warnings.WarningMessage]
-) -> None:
-    if watch.offences:
-        raise _offence(snippet, watch)
-    for warning in heard:
-        if issubclass(warning.category, UserWarning | FutureWarning):
-            line = warning.lineno if warning.filename == watch.path else 0
-            first = str(warning.message).strip().splitlines()[0]
-            message = f"the snippet warns {warning.category.__name__}: {first}"
-            raise SnippetError(snippet.shown, line, message, "do what the warning asks for")
+def _require_clean(snippet: Snippet, watch: _Watch) -> None:
+    for line, message in watch.offences:
+        cure = "a snippet only builds a model: move this under if __name__ == '__main__', or away"
+        raise SnippetError(snippet.shown, line, message, cure)

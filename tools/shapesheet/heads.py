@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shapesheet import backend
-from shapesheet.errors import SnippetError
+from shapesheet.last_layer import UNKNOWN, last_layer
 from shapesheet.matching import lookup, value
 from shapesheet.record import Head
 from shapesheet.samples import ends
 
 if TYPE_CHECKING:
-    from shapesheet.build import Built, Subject
     from shapesheet.contract import TensorContract
+    from shapesheet.errors import SnippetError
+    from shapesheet.subject import Built, Subject
 
 BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
 CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy")
@@ -24,7 +26,14 @@ REGRESSION = (
     "huber",
     "log_cosh",
 )
-_RANGES = {"sigmoid": (0, 1), "tanh": (-1, 1), "hard_sigmoid": (0, 1)}
+_RANGES = {
+    "sigmoid": (0, 1),
+    "tanh": (-1, 1),
+    "hard_sigmoid": (0, 1),
+    "relu": (0, math.inf),
+    "softplus": (0, math.inf),
+    "exponential": (0, math.inf),
+}
 _NAMES = {"huber_loss": "huber", "logcosh": "log_cosh"}
 
 
@@ -49,16 +58,16 @@ def heads(built: Built, subject: Subject) -> tuple[Head, ...]:
     if len(trained) != len(targets):
         message = f"the model has {len(trained)} losses, the contract {len(targets)} targets"
         cure = "write one target: line for each loss, none for a model without a loss"
-        raise SnippetError(built.snippet.shown, contract.line, message, cure)
+        raise built.error(message, cure, contract.line)
     remaining = list(targets)
     found = []
     for number, (output, loss) in enumerate(zip(outputs, losses, strict=True)):
-        layer, activation = last_layer(subject, number)
+        last = last_layer(subject, number)
         if loss:
-            _Agreement(built, subject, output, remaining.pop(0)).require(activation, loss)
+            _Agreement(built, subject, output, remaining.pop(0)).require(last.activation, loss)
         metrics = _metrics(subject.model)
         name = output.name or (subject.output_names[number] if len(outputs) > 1 else "")
-        found.append(Head(name, layer, activation, loss.name if loss else "", metrics))
+        found.append(Head(name, last.layer, last.activation, loss.name if loss else "", metrics))
     return tuple(found)
 
 
@@ -71,12 +80,23 @@ class _Agreement:
 
     def require(self, activation: str, loss: Loss) -> None:
         wanted = self._wanted(loss)
-        if wanted and activation not in wanted:
+        if activation == UNKNOWN:
+            self._require_domain(wanted, loss)
+        elif wanted and activation not in wanted:
             kind = " from logits" if loss.from_logits else ""
             message = f"the last layer's activation is {activation}, the loss {loss.name}{kind}"
             cure = f"end with {' or '.join(wanted)}, or take the loss that {activation} needs"
-            raise self._error(self.built.reading.builder.lineno, message, cure)
+            raise self.built.error(message, cure)
         self._require_target(loss)
+
+    def _require_domain(self, wanted: tuple[str, ...], loss: Loss) -> None:
+        """Judge an output whose activation can't be told by its domain, which the runs check."""
+        if wanted == ("softmax",) and self.output.domain.kind != "probabilities":
+            cure = "write probabilities after the output's shape, and make them so"
+            raise self._error(self.output.line, f"{loss.name} takes probabilities", cure)
+        if wanted == ("sigmoid",) and not self._in_unit_interval(self.output):
+            cure = "write in [0, 1] after the output's shape, and make it so"
+            raise self._error(self.output.line, f"{loss.name} takes outputs from 0 to 1", cure)
 
     def _wanted(self, loss: Loss) -> tuple[str, ...]:
         if loss.from_logits:
@@ -109,7 +129,7 @@ class _Agreement:
         if loss.name in CATEGORICAL and kind not in ("one-hot", "probabilities"):
             cure = "write one-hot after the target's shape, or use sparse_categorical_crossentropy"
             raise self._error(self.target.line, f"{loss.name} takes one-hot targets", cure)
-        if loss.name in BINARY and not self._in_unit_interval():
+        if loss.name in BINARY and not self._in_unit_interval(self.target):
             cure = "write in {0, 1} after the target's shape"
             raise self._error(self.target.line, f"{loss.name} takes targets of 0 and 1", cure)
 
@@ -122,17 +142,18 @@ class _Agreement:
         span = ends(domain, self.subject.parameters) if domain.kind == "interval" else ()
         if self.target.dtype != "int" or span != (0, output[-1]) or not domain.open_ends[1]:
             classes = self.output.shape.dimensions[-1].text
-            message = f"the target is {self.target.dtype} {domain.text}, there are {classes} classes"
+            found = f"{self.target.dtype} {domain.text}".strip()
+            message = f"the target is {found}, there are {classes} classes"
             raise self._error(self.target.line, message, f"write int in [0, {classes})")
 
-    def _in_unit_interval(self) -> bool:
-        domain, parameters = self.target.domain, self.subject.parameters
+    def _in_unit_interval(self, tensor: TensorContract) -> bool:
+        domain, parameters = tensor.domain, self.subject.parameters
         match domain.kind:
             case "set":
                 return all(0 <= each.evaluate(lookup(parameters)) <= 1 for each in domain.bounds)
             case "interval":
                 low, high = ends(domain, parameters)
-                return 0 <= low and high <= 1
+                return low >= 0 and high <= 1
             case kind:
                 return kind in ("one-hot", "probabilities")
 
@@ -141,61 +162,7 @@ class _Agreement:
         return [value(dimension, find, None) for dimension in tensor.shape.dimensions]
 
     def _error(self, line: int, message: str, cure: str) -> SnippetError:
-        return SnippetError(self.built.snippet.shown, line, message, cure)
-
-
-def last_layer(subject: Subject, number: int) -> tuple[str, str]:
-    """Return the class and units of the layer that makes an output, and its activation."""
-    operation = subject.outputs[number]._keras_history.operation  # noqa: SLF001
-    keras = backend.start()
-    for _ in range(len(keras.tree.flatten(subject.outputs)) + _DEPTH):
-        inner = _inner(operation, number)
-        if inner is None:
-            break
-        operation = inner
-    activation = activation_of(operation)
-    named = operation
-    if isinstance(operation, keras.layers.Activation | keras.layers.Softmax):
-        named = operation.input._keras_history.operation  # noqa: SLF001
-    return described(named), activation
-
-
-_DEPTH = 8
-
-
-def _inner(operation: Any, number: int) -> Any:  # noqa: ANN401
-    """Return the operation inside a nested model or wrapper that makes its output."""
-    keras = backend.start()
-    if isinstance(operation, keras.layers.TimeDistributed):
-        return operation.layer
-    if isinstance(operation, keras.Model):
-        outputs = getattr(operation, "outputs", None)
-        if outputs:
-            return outputs[min(number, len(outputs) - 1)]._keras_history.operation  # noqa: SLF001
-        return operation.layers[-1] if operation.layers else None
-    return None
-
-
-def activation_of(operation: Any) -> str:  # noqa: ANN401
-    """Return the name of the activation that an operation ends with, ``linear`` for none."""
-    keras = backend.start()
-    if isinstance(operation, keras.layers.Softmax):
-        return "softmax"
-    if isinstance(operation, keras.layers.RNN | keras.layers.Bidirectional):
-        # Their activation is inside the recurrence; what they return is gated, or a state.
-        return type(operation).__name__.lower()
-    function = getattr(operation, "activation", None)
-    if callable(function):
-        return str(getattr(function, "__name__", type(function).__name__))
-    name = type(operation).__name__.lower()
-    return name if name in ("sigmoid", "softmax", "tanh", "relu") else "linear"
-
-
-def described(operation: Any) -> str:  # noqa: ANN401
-    """Return an operation's class with its units or filters: ``Dense(1)``."""
-    width = getattr(operation, "units", None) or getattr(operation, "filters", None)
-    kind = type(operation).__name__
-    return f"{kind}({width})" if isinstance(width, int) else kind
+        return self.built.error(message, cure, line)
 
 
 def _losses(subject: Subject) -> list[Loss | None]:
@@ -214,7 +181,7 @@ def _loss(given: Any) -> Loss | None:  # noqa: ANN401
     if given is None:
         return None
     found = backend.start().losses.get(given) if isinstance(given, str) else given
-    name = getattr(found, "name", None) or getattr(found, "__name__", type(found).__name__)
+    name = str(getattr(found, "name", None) or getattr(found, "__name__", type(found).__name__))
     config = found.get_config() if hasattr(found, "get_config") else {}
     return Loss(_NAMES.get(name, name), bool(config.get("from_logits", False)))
 

@@ -9,6 +9,7 @@ runs. That way loop variables, locals and the variables of a comprehension are a
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from shapesheet.shapes import BATCH
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 PROBE = "__shapesheet_probe__"
 
-_TRANSPARENT = (
-    ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Starred | ast.keyword | ast.DictComp
-)
+# These make nothing by themselves: what is meant stands inside.
+_TRANSPARENT = ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Starred | ast.DictComp
+_SILENT = _TRANSPARENT | ast.Constant | ast.Slice | ast.Lambda
 _VALUED = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return | ast.Expr
 
 
@@ -44,31 +45,34 @@ def instrument(tree: ast.Module, shape_comments: Sequence[ShapeComment]) -> ast.
     Raises:
         UnreachableCommentError: No expression ends on a comment's line.
     """
+    ending: dict[int, list[ast.AST]] = defaultdict(list)
+    for node in ast.walk(tree):
+        ending[getattr(node, "end_lineno", None) or 0].append(node)
     targets: dict[int, int] = {}
     for number, comment in enumerate(shape_comments):
-        expression = _meant(tree, comment)
+        expression = _meant(ending[comment.line], comment)
         if expression is None:
             raise UnreachableCommentError(comment)
         targets[id(expression)] = number
-    rewritten = _Wrapper(targets, shape_comments).visit(tree)
-    return ast.fix_missing_locations(rewritten)  # type: ignore[no-any-return]
+    _Wrapper(targets, shape_comments).visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
-def _meant(tree: ast.Module, comment: ShapeComment) -> ast.expr | None:
-    """Return the expression that the comment means, ``None`` when its line makes nothing."""
-    for node in ast.walk(tree):
-        if isinstance(node, _VALUED) and node.end_lineno == comment.line and node.value is not None:
-            added = _added(node)
-            return added or _maker(node.value, comment)
-    ending = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.expr) and node.end_lineno == comment.line and _makes(node)
+def _meant(ending: list[ast.AST], comment: ShapeComment) -> ast.expr | None:
+    """Return the expression that the comment means of the nodes that end on its line."""
+    for node in ending:
+        if isinstance(node, _VALUED) and node.value is not None:
+            return _added(node) or _maker(node.value, comment)
+    makers = [
+        node for node in ending if isinstance(node, ast.expr) and not isinstance(node, _SILENT)
     ]
-    outermost = [node for node in ending if not _inside_any(node, ending)]
-    # Of several side by side, the comment follows the last.
-    last = max(outermost, key=lambda node: node.end_col_offset or 0, default=None)
+    # Of several side by side the comment follows the last; the outermost begins first.
+    last = max(makers, key=lambda node: (node.end_col_offset or 0, *_backwards(node)), default=None)
     return None if last is None else _maker(last, comment)
+
+
+def _backwards(node: ast.expr) -> tuple[int, int]:
+    return -node.lineno, -node.col_offset
 
 
 def _added(statement: ast.stmt) -> ast.expr | None:
@@ -78,16 +82,6 @@ def _added(statement: ast.stmt) -> ast.expr | None:
             return layer
         case _:
             return None
-
-
-def _makes(node: ast.expr) -> bool:
-    return not isinstance(node, _TRANSPARENT | ast.Constant | ast.Slice | ast.Lambda)
-
-
-def _inside_any(node: ast.expr, others: list[ast.expr]) -> bool:
-    return any(
-        other is not node and any(child is node for child in ast.walk(other)) for other in others
-    )
 
 
 def _maker(node: ast.expr, comment: ShapeComment) -> ast.expr:
@@ -108,6 +102,8 @@ def _maker(node: ast.expr, comment: ShapeComment) -> ast.expr:
 
 
 class _Wrapper(ast.NodeTransformer):
+    """Wrap the meant expressions, and keep count of the methods around them."""
+
     def __init__(self, targets: dict[int, int], shape_comments: Sequence[ShapeComment]) -> None:
         self._targets = targets
         self._comments = shape_comments
@@ -125,26 +121,18 @@ class _Wrapper(ast.NodeTransformer):
         return ast.copy_location(self._wrapped(node, number), node)
 
     def _wrapped(self, node: ast.expr, number: int) -> ast.expr:
-        names = set().union(
-            *(
-                dimension.names
-                for shape in self._comments[number].shapes
-                for dimension in shape.dimensions
-            )
-        ) - {BATCH}
+        shapes = self._comments[number].shapes
+        dimensions = [dimension for shape in shapes for dimension in shape.dimensions]
+        names = {name for dimension in dimensions for name in dimension.names} - {BATCH}
         readers = {name: name for name in sorted(names)}
         if self._receivers:
             readers["self"] = self._receivers[-1]
-        call = ast.Call(
-            func=ast.Name(PROBE, ast.Load()),
-            args=[ast.Constant(number), node, _lookups(readers)],
-            keywords=[],
-        )
-        return call
+        arguments = [ast.Constant(number), node, _lookups(readers)]
+        return ast.Call(func=ast.Name(PROBE, ast.Load()), args=arguments, keywords=[])
 
 
 def _receiver(node: ast.AST) -> str:
-    """Return the name of a method's first parameter, empty for what is no method."""
+    """Return ``self`` for a method, empty for what is none."""
     if not isinstance(node, ast.FunctionDef) or not node.args.args:
         return ""
     first = node.args.args[0].arg
@@ -153,10 +141,8 @@ def _receiver(node: ast.AST) -> str:
 
 def _lookups(names: dict[str, str]) -> ast.Dict:
     """Return ``{"units": lambda: units}``: a name's value where the line runs, when it has one."""
-    nothing = ast.arguments(
-        posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[]
-    )
+    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     return ast.Dict(
         keys=[ast.Constant(key) for key in names],
-        values=[ast.Lambda(args=nothing, body=ast.Name(name, ast.Load())) for name in names.values()],
+        values=[ast.Lambda(nothing, ast.Name(name, ast.Load())) for name in names.values()],
     )

@@ -14,6 +14,7 @@ import pytest
 from shapesheet import backend, config, snippet
 from shapesheet.claims import ERROR_PROPERTY, MISTAKE
 from shapesheet.errors import SnippetError
+from shapesheet.raised import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,9 @@ CONFIG = pytest.StashKey[config.Config]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the project's settings and prepare Keras's surroundings before tests import it."""
-    config.stash[CONFIG] = _project(config)
+    config.stash[CONFIG] = project = _project(config)
+    if not project.snippets.is_dir():
+        return
     # Keras hands NumPy its tensors in the old way; NumPy warns, and no snippet can help it.
     config.addinivalue_line("filterwarnings", "ignore:__array__ implementation:DeprecationWarning")
     backend.prepare()
@@ -58,10 +61,10 @@ def pytest_pycollect_makeitem(
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give each claim fresh names and the same random numbers, whatever ran before."""
-    if item.path.is_relative_to(item.config.stash[CONFIG].snippets):
-        keras = backend.start()
-        keras.backend.clear_session()
-        keras.utils.set_random_seed(0)
+    inside = item.path.is_relative_to(item.config.stash[CONFIG].snippets)
+    if inside and not isinstance(item, CheckItem):
+        backend.clear()
+        backend.start().utils.set_random_seed(0)
 
 
 class SnippetFile(pytest.File):
@@ -69,12 +72,21 @@ class SnippetFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item for each check."""
-        from shapesheet.check import CHECKS, Examination  # noqa: PLC0415 - collecting is fast without
+        from shapesheet.check import CHECKS  # noqa: PLC0415 - collecting is fast without
+
+        for name in CHECKS:
+            yield CheckItem.from_parent(self, name=name)
+
+    def setup(self) -> None:
+        """Begin the examination that the items share."""
+        from shapesheet.check import Examination  # noqa: PLC0415 - collecting is fast without
 
         project = self.config.stash[CONFIG]
         self.examination = Examination(snippet.at(project, self.path), project)
-        for name in CHECKS:
-            yield CheckItem.from_parent(self, name=name)
+
+    def teardown(self) -> None:
+        """End it: the models of all snippets together would not fit into memory."""
+        self.examination.release()
 
 
 class CheckItem(pytest.Item):
@@ -113,8 +125,7 @@ class MistakeItem(pytest.Function):
         try:
             super().runtest()
         except Exception as error:  # noqa: BLE001 - whatever it raises is what is shown
-            text = str(error).strip().split("\n\n")[0]
-            self.user_properties.append((ERROR_PROPERTY, f"{type(error).__name__}: {text}"))
+            self.user_properties.append((ERROR_PROPERTY, reason(error)))
         else:
             message = f"{self.name} raises nothing: it is no mistake any more, or a silent one"
             pytest.fail(message, pytrace=False)

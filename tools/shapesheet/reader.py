@@ -115,11 +115,15 @@ def _imported(node: ast.AST) -> list[str]:
 
 
 def _require_countable(snippet: Snippet, tree: ast.Module) -> None:
-    """Refuse ``@``: its multiply-adds are seen only when it is written ``ops.matmul``."""
+    """Refuse what hides a product: its multiply-adds are seen only when it is ``ops.matmul``."""
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.MatMult):
             cure = "write ops.matmul(a, b), whose multiply-adds are counted"
             raise SnippetError(snippet.shown, node.lineno, "a matrix product is written @", cure)
+        if isinstance(node, ast.ImportFrom) and node.module == "keras.ops":
+            cure = "write from keras import ops, then ops.matmul: so it is seen when it is called"
+            message = "functions are imported out of keras.ops"
+            raise SnippetError(snippet.shown, node.lineno, message, cure)
 
 
 def _builder(snippet: Snippet, tree: ast.Module) -> ast.FunctionDef:

@@ -20,29 +20,42 @@ if TYPE_CHECKING:
 FORMAT = 1
 LIBRARIES = ("keras", "tensorflow", "numpy")
 CHECKING_CODE = (
+    "attentions.py",
     "backend.py",
     "build.py",
+    "calls.py",
     "check.py",
     "claims.py",
     "contract.py",
+    "costs.py",
     "domains.py",
     "expressions.py",
     "formulas.py",
     "guard.py",
     "heads.py",
+    "last_layer.py",
+    "loading.py",
     "matching.py",
     "measure.py",
     "observe.py",
     "probe.py",
+    "products.py",
     "pytest_plugin.py",
+    "raised.py",
     "reader.py",
     "record.py",
+    "recurrences.py",
     "running.py",
     "samples.py",
+    "saving.py",
     "shapes.py",
     "sizes.py",
     "snippet.py",
     "source.py",
+    "subject.py",
+    "table.py",
+    "testing.py",
+    "training.py",
 )
 
 
@@ -155,6 +168,7 @@ class Failure:
     message: str
     cure: str
     check: str
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -243,7 +257,9 @@ def read(folder: Path, snippet: str) -> Record | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise SnippetError(path, 0, f"this record can't be read: {error}", "mend the file") from error
+        raise SnippetError(
+            path, 0, f"this record can't be read: {error}", "mend the file"
+        ) from error
 
 
 def write(folder: Path, record: Record) -> None:

@@ -22,8 +22,9 @@ def as_json(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-def _place(path: str, line: int) -> str:
-    return f"{path}:{line}" if line else path
+def _place(failure: Failure) -> str:
+    exact = (failure.line, failure.column) if failure.column else (failure.line,)
+    return ":".join([failure.path, *(str(number) for number in exact if number)])
 
 
 def passed(record: Record) -> str:
@@ -33,7 +34,7 @@ def passed(record: Record) -> str:
 
 def failed(failure: Failure) -> str:
     """Return what is wrong with a snippet, and the cure below it."""
-    return f"{_place(failure.path, failure.line)}: {failure.message}\n    {failure.cure}"
+    return f"{_place(failure)}: {failure.message}\n    {failure.cure}"
 
 
 def checked(records: Sequence[Record]) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ANY_LENGTH = 12
 _TOLERANCE = 1e-4
 _WIDE = 1_000
+_SPREAD = 3
 
 
 def concrete(tensor: TensorContract, parameters: Mapping[str, Any], batch: int) -> tuple[int, ...]:
@@ -42,22 +43,36 @@ def draw(
     Real numbers are drawn from the standard normal distribution, intervals uniformly.
     """
     shape = concrete(tensor, parameters, batch)
+    drawn = _drawn(tensor, parameters, shape, generator)
     dtype = np.int32 if tensor.dtype == "int" else np.float32
-    domain = tensor.domain
+    return drawn.astype(dtype)  # type: ignore[no-any-return]
+
+
+def _drawn(
+    tensor: TensorContract,
+    parameters: Mapping[str, Any],
+    shape: tuple[int, ...],
+    generator: np.random.Generator,
+) -> Any:  # noqa: ANN401
+    domain, whole = tensor.domain, tensor.dtype == "int"
     match domain.kind:
         case "real":
-            return (generator.standard_normal(shape) * (3 if dtype is np.int32 else 1)).astype(dtype)
+            return generator.standard_normal(shape) * (_SPREAD if whole else 1)
         case "set":
             members = [bound.evaluate(lookup(parameters)) for bound in domain.bounds]
-            return generator.choice(members, size=shape).astype(dtype)
+            return generator.choice(members, size=shape)
         case "one-hot":
-            classes = generator.integers(0, shape[-1], size=shape[:-1])
-            return np.eye(shape[-1], dtype=dtype)[classes]
+            return np.eye(shape[-1])[generator.integers(0, shape[-1], size=shape[:-1])]
         case "probabilities":
             raw = generator.random(shape) + _TOLERANCE
-            return (raw / raw.sum(axis=-1, keepdims=True)).astype(dtype)
+            return raw / raw.sum(axis=-1, keepdims=True)
         case _:
-            return _draw_interval(domain, parameters, shape, generator).astype(dtype)
+            low, high = ends(domain, parameters)
+            low, high = max(low, -_WIDE), min(high, _WIDE + max(low, 0))
+            if whole:
+                return generator.integers(*_whole(low, high, domain), size=shape)
+            # Strictly inside, so that open ends need no care.
+            return low + (high - low) * (generator.random(shape) * 0.998 + 0.001)
 
 
 def ends(domain: Domain, parameters: Mapping[str, Any]) -> tuple[float, float]:
@@ -66,18 +81,12 @@ def ends(domain: Domain, parameters: Mapping[str, Any]) -> tuple[float, float]:
     return low, high
 
 
-def _draw_interval(
-    domain: Domain,
-    parameters: Mapping[str, Any],
-    shape: tuple[int, ...],
-    generator: np.random.Generator,
-) -> NDArray[Any]:
-    low, high = ends(domain, parameters)
-    low, high = max(low, -_WIDE) if math.isinf(low) else low, min(high, _WIDE + max(low, 0))
-    if all(float(end).is_integer() for end in (low, high)) and domain.open_ends == (False, True):
-        return generator.integers(int(low), int(high), size=shape)
-    # Strictly inside, so that open ends need no care.
-    return low + (high - low) * (generator.random(shape) * 0.998 + 0.001)
+def _whole(low: float, high: float, domain: Domain) -> tuple[int, int]:
+    """Return the first whole number of an interval, and the first behind it."""
+    open_low, open_high = domain.open_ends
+    first = math.floor(low) + 1 if open_low else math.ceil(low)
+    end = math.ceil(high) if open_high else math.floor(high) + 1
+    return first, max(end, first + 1)
 
 
 def outside(values: NDArray[Any], domain: Domain, parameters: Mapping[str, Any]) -> str:

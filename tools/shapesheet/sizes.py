@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from shapesheet.expressions import Expression
 
 TRIALS = 3
-_CANDIDATES = 400
+_CANDIDATES = 200
+# How many draws in vain end the search: before the first that keeps the conditions, and after.
 _ATTEMPTS = 20_000
+_VAIN = 300
 _SMALLEST_TOP = 9
 
 
-def holds(contract: Contract, parameters: Mapping[str, Any]) -> bool:
-    """Return whether ``parameters`` keep every condition of the contract."""
+def holds(conditions: Iterable[Expression], parameters: Mapping[str, Any]) -> bool:
+    """Return whether ``parameters`` keep every condition."""
     try:
-        return all(condition.evaluate(lookup(parameters)) for condition in contract.where)
+        return all(condition.evaluate(lookup(parameters)) for condition in conditions)
     except (ArithmeticError, UnknownNameError):
         return False
 
@@ -70,20 +72,19 @@ def _draws(
 ) -> Iterable[dict[str, Any]]:
     generator = random.Random(0)  # noqa: S311 - sizes to try, no secret
     seen = {_key(defaults)}
-    found = 0
-    for _ in range(_ATTEMPTS if varied else 0):
+    found = vain = 0
+    while varied and found < _CANDIDATES and vain < (_VAIN if found else _ATTEMPTS):
+        vain += 1
         draw = dict(defaults)
         for name in varied:
             choices = contract.values.get(name)
             draw[name] = (
                 generator.choice(choices) if choices else _draw_size(generator, defaults[name])
             )
-        if _key(draw) not in seen and holds(contract, draw):
+        if _key(draw) not in seen and holds(contract.where, draw):
             seen.add(_key(draw))
-            found += 1
+            found, vain = found + 1, 0
             yield draw
-        if found == _CANDIDATES:
-            return
 
 
 def _draw_size(generator: random.Random, default: int) -> int:
@@ -120,9 +121,10 @@ def _cost(
 
 
 def _volume(draw: Mapping[str, Any], defaults: Mapping[str, Any]) -> float:
-    return sum(
-        draw[name] / max(value, 1) for name, value in defaults.items() if is_size(value)
-    )
+    sizes = [
+        float(draw[name] / max(value, 1)) for name, value in defaults.items() if is_size(value)
+    ]
+    return sum(sizes)
 
 
 def _apart(draws: list[dict[str, Any]], contract: Contract) -> list[dict[str, Any]]:

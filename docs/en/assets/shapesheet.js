@@ -13,7 +13,7 @@
 
   // A box that scrolls sideways must be reachable with the keyboard, and one that does not must
   // not stand in the way of it.
-  const boxes = ".md-typeset__scrollwrap, .md-typeset pre > code";
+  const boxes = ".md-content .md-typeset__scrollwrap, .md-content pre > code";
   const reachable = () => {
     for (const box of document.querySelectorAll(boxes)) {
       if (box.scrollWidth > box.clientWidth) {

@@ -1,0 +1,79 @@
+"""Claims about the regressor for vectors."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from sklearn.datasets import load_wine
+
+from snippets.dense.vector_regressor import vector_regressor
+
+
+def test_squared_error_aims_at_the_mean_and_absolute_error_at_the_median() -> None:
+    """Of all constant answers, mse is least at the targets' mean and mae at their median."""
+    targets, answers = np.array([0.0, 0, 1, 2, 97]), np.arange(0, 100, 0.5)
+    rows, columns = np.broadcast_to(targets, (answers.size, 5)), answers[:, None] + np.zeros(5)
+    mse = np.array(keras.losses.mean_squared_error(rows, columns))
+    mae = np.array(keras.losses.mean_absolute_error(rows, columns))
+    assert answers[mse.argmin()] == targets.mean() == 20
+    assert answers[mae.argmin()] == np.median(targets) == 1
+
+
+def test_three_values_cost_little_more_than_one() -> None:
+    """One model for three values has 1,699 parameters, three models for one each have 4,899."""
+    assert vector_regressor(num_values=3).count_params() == 1_699
+    assert 3 * vector_regressor(num_values=1).count_params() == 4_899
+
+
+def test_the_value_with_the_largest_unit_rules_the_loss() -> None:
+    """With equal relative errors, a value in thousands makes up over 99.99% of the mse."""
+    targets = np.array([[1.0, 1.0, 1000.0]])
+    squares = (targets - 0.9 * targets) ** 2
+    loss = keras.losses.MeanSquaredError()(targets, 0.9 * targets)
+    np.testing.assert_allclose(loss, squares.mean(), rtol=1e-5)
+    assert squares[0, 2] / squares.sum() > 0.9999
+
+
+def test_subtracting_a_column_from_flat_targets_makes_a_square() -> None:
+    """NumPy subtracts (5, 1) from (5,) as (5, 5): perfect answers get an error of 4, not 0."""
+    model = keras.Sequential([keras.Input((1,)), layers.Identity()])
+    model.compile(loss="mse")
+    model.run_eagerly = True
+    y = np.arange(5.0)
+    predicted = np.array(model(y[:, None]))
+    assert (y - predicted).shape == (5, 5)
+    assert np.mean((y - predicted) ** 2) == 4
+    assert model.test_on_batch(y[:, None], y) == 0
+
+
+def test_input_shape_on_a_layer_warns() -> None:
+    """The old input_shape= on the first layer makes Keras warn: begin with keras.Input."""
+    with pytest.warns(UserWarning, match="prefer using an `Input"):
+        layers.Dense(32, input_shape=(16,))
+
+
+def test_it_learns_three_measurements_of_a_wine_from_the_others() -> None:
+    """A hundred steps explain over half the variance of three held-out wine measurements."""
+    x, _ = load_wine(return_X_y=True)
+    x = x[np.random.default_rng(0).permutation(len(x))]
+    x = (x - x[:130].mean(axis=0)) / x[:130].std(axis=0)
+    values, features = x[:, [5, 11, 12]], np.delete(x, [5, 11, 12], axis=1)
+    model = vector_regressor(num_features=10, num_values=3)
+    for _ in range(100):
+        model.train_on_batch(features[:130], values[:130])
+    errors = np.array(model(features[130:])) - values[130:]
+    assert np.all(np.mean(errors**2, axis=0) < 0.5 * values[130:].var(axis=0))
+
+
+def mistake_one_target_for_three_values() -> None:
+    """One number a sample does not fit three units: end with Dense(1), or pass three."""
+    model = vector_regressor(num_features=4)
+    model.run_eagerly = True
+    model.fit(np.zeros((6, 4)), np.zeros(6), verbose=0)
+
+
+def mistake_root_mean_squared_error_as_a_loss() -> None:
+    """There is no loss named rmse: train with mse, and report RootMeanSquaredError."""
+    model = vector_regressor()
+    model.compile(optimizer="rmsprop", loss="rmse")
+    model.fit(np.zeros((6, 16)), np.zeros((6, 3)), verbose=0)

@@ -1,0 +1,61 @@
+"""Claims about VGG19's convolutions with a new Dense layer."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.transfer.vgg19_new_dense import vgg19_new_dense
+
+
+def test_at_224_pixels_one_layer_has_five_sixths() -> None:
+    """At 224 by 224 pixels the new layer has 102,764,544 of 122,846,282 parameters."""
+    model = vgg19_new_dense(224, 224)
+    dense = model.layers[-4]
+    assert dense.count_params() == 7 * 7 * 512 * 4096 + 4096 == 102_764_544
+    assert model.count_params() == 122_846_282
+
+
+def test_flatten_has_no_parameters() -> None:
+    """Flatten has no parameters; averaging in its place gives the layer after it 49 times fewer."""
+    base = keras.applications.VGG19(include_top=False, weights=None, input_shape=(224, 224, 3))
+    flatten, mean = layers.Flatten(), layers.GlobalAveragePooling2D()
+    many, few = flatten(base.output), mean(base.output)
+    assert (flatten.count_params(), mean.count_params()) == (0, 0)
+    assert (many.shape, few.shape) == ((None, 25_088), (None, 512))
+    assert 25_088 // 512 == 49
+
+
+def test_dropout_before_batch_normalization_misleads_it() -> None:
+    """Dropout(0.5) before a BatchNormalization more than doubles the variance that it learns.
+
+    In prediction nothing is dropped, and the variance is another one.
+    """
+    x = np.maximum(np.random.default_rng(0).normal(size=(20_000, 1)), 0).astype("float32")
+    dropped = np.array(layers.Dropout(0.5)(x, training=True))
+    assert np.var(dropped) > 2 * np.var(x)
+
+
+def test_only_the_head_is_trained() -> None:
+    """At 64 by 64 pixels 8,441,866 of its 28,474,442 parameters are trained: the head's."""
+    model = vgg19_new_dense()
+    trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    assert (trained, model.count_params()) == (8_441_866, 28_474_442)
+    assert model.get_layer("vgg19").trainable_weights == []
+
+
+def mistake_images_of_another_size() -> None:
+    """Flatten fixes the size: resize the images, or use vgg19_global_pooling."""
+    model = vgg19_new_dense(64, 64, units=8)
+    head = keras.Sequential(model.layers[-5:])
+    head(model.get_layer("vgg19")(np.zeros((1, 96, 96, 3))))
+
+
+def mistake_the_old_keywords_of_model() -> None:
+    """input= and output= are inputs= and outputs=."""
+    image = keras.Input((4,))
+    keras.Model(input=image, output=layers.Dense(2)(image))
+
+
+def mistake_the_old_learning_rate() -> None:
+    """lr= is learning_rate= in Keras 3."""
+    keras.optimizers.Adam(lr=0.001)

@@ -1,0 +1,76 @@
+"""Claims about the Conv2D model on each frame under an LSTM."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.video.framewise_conv2d_lstm import framewise_conv2d_lstm
+
+
+def noise(*shape: int) -> np.ndarray:
+    """Return clips of random pixels."""
+    return np.random.default_rng(0).uniform(size=shape).astype("float32")
+
+
+def test_one_wrapper_equals_one_around_each_layer() -> None:
+    """`TimeDistributed` around the frame model gives what it gives around each of its layers."""
+    x = noise(2, 5, 12, 12, 3)
+    wrapped = framewise_conv2d_lstm(frames=5, height=12, width=12).layers[0]
+    steps = x
+    for layer in wrapped.layer.layers:
+        steps = layers.TimeDistributed(layer)(steps)
+    np.testing.assert_allclose(wrapped(x), steps, atol=1e-6)
+
+
+def test_the_frames_are_looked_at_one_by_one() -> None:
+    """The frame model gives the same features when the frames are put into the batch instead."""
+    x = noise(2, 5, 12, 12, 3)
+    wrapped = framewise_conv2d_lstm(frames=5, height=12, width=12).layers[0]
+    each = wrapped.layer(x.reshape(10, 12, 12, 3))
+    np.testing.assert_allclose(wrapped(x), np.reshape(each, (2, 5, 32)), atol=1e-6)
+
+
+def test_more_frames_need_no_more_parameters() -> None:
+    """The weights of a model for 8 frames fit one for 80."""
+    short, long = framewise_conv2d_lstm(frames=8), framewise_conv2d_lstm(frames=80)
+    long.set_weights(short.get_weights())
+    assert long.count_params() == short.count_params()
+
+
+def test_it_does_not_see_where_a_thing_moves() -> None:
+    """A square that moves to the right and one that moves to the left give the same output."""
+    right = np.zeros((1, 8, 32, 32, 3), "float32")
+    for frame in range(8):
+        right[0, frame, 12:16, 6 + 2 * frame : 10 + 2 * frame] = 1
+    model = framewise_conv2d_lstm()
+    np.testing.assert_allclose(model(right), model(right[:, ::-1]), atol=1e-6)
+
+
+def test_it_learns_which_scene_comes_first() -> None:
+    """Ten epochs on 64 clips tell red-then-green from green-then-red in over 95% of new ones."""
+    generator = np.random.default_rng(0)
+    x, y = generator.uniform(0, 0.5, size=(96, 6, 8, 8, 3)), np.arange(96) % 2
+    for clip, label in zip(x, y, strict=True):
+        cut = generator.integers(2, 5)
+        clip[:cut, ..., label] += 0.5
+        clip[cut:, ..., 1 - label] += 0.5
+    model = framewise_conv2d_lstm(frames=6, height=8, width=8, num_classes=2)
+    model.optimizer.learning_rate = 0.01
+    model.fit(x[:64], y[:64], epochs=10, batch_size=16, verbose=0)
+    assert model.evaluate(x[64:], y[64:], verbose=0, return_dict=True)["accuracy"] > 0.95
+
+
+def mistake_no_time_distributed() -> None:
+    """Conv2D takes one image a sample: wrap it in `TimeDistributed` to apply it to every frame."""
+    keras.Sequential([keras.Input((8, 32, 32, 3)), layers.Conv2D(16, 3)])
+
+
+def mistake_feature_maps_for_the_lstm() -> None:
+    """An LSTM takes a vector a step: pool or flatten the feature maps of each frame first."""
+    frames = layers.TimeDistributed(layers.Conv2D(16, 3))
+    keras.Sequential([keras.Input((8, 32, 32, 3)), frames, layers.LSTM(32)])
+
+
+def mistake_frames_that_are_too_small() -> None:
+    """Two Conv2D layers and a pooling need frames of 8 rows and columns or more."""
+    framewise_conv2d_lstm(height=7, width=7)

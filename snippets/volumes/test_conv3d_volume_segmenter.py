@@ -1,0 +1,83 @@
+"""Claims about the Conv3D volume segmenter."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from snippets.volumes.conv3d_volume_segmenter import conv3d_volume_segmenter
+
+
+def balls(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return noisy volumes with a ball in each, and the voxels that belong to the ball."""
+    generator = np.random.default_rng(0)
+    grid = np.stack(np.indices((12, 12, 12)), axis=-1)
+    centres = generator.uniform(4, 7, size=(count, 1, 1, 1, 3))
+    y = np.linalg.norm(grid - centres, axis=-1)[..., None] < 3.5
+    return y + generator.normal(0, 0.5, size=y.shape), y.astype("float32")
+
+
+def test_it_learns_to_find_a_ball_in_noise() -> None:
+    """After twelve epochs the IoU of a ball in noise is above 0.75; by a threshold it is below 0.5."""
+    x, y = balls(32)
+    model = conv3d_volume_segmenter(depth=12, height=12, width=12)
+    model.optimizer.learning_rate = 0.01
+    model.fit(x[:24], y[:24], epochs=12, batch_size=4, verbose=0)
+    overlap = model.evaluate(x[24:], y[24:], verbose=0, return_dict=True)["iou"]
+    alone = keras.metrics.BinaryIoU(target_class_ids=[1])(y[24:], x[24:] > 0.5)
+    assert overlap > 0.75
+    assert alone < 0.5
+
+
+def test_nothing_found_has_a_good_accuracy() -> None:
+    """Where one voxel in a hundred is looked for, finding none is 99% accurate; its IoU is 0."""
+    truth = np.zeros((1, 10, 10, 10, 1), "float32")
+    truth[0, 0, 0] = 1
+    none = np.zeros_like(truth)
+    assert np.isclose(keras.metrics.BinaryAccuracy()(truth, none), 0.99)
+    assert keras.metrics.BinaryIoU(target_class_ids=[1])(truth, none) == 0
+
+
+def test_a_voxel_sees_ten_voxels_along_each_axis() -> None:
+    """The answer for a voxel depends on a cube of 10 · 10 · 10 voxels around it."""
+    model = conv3d_volume_segmenter(depth=24, height=24, width=24)
+    x = tf.constant(np.random.default_rng(0).normal(size=(1, 24, 24, 24, 1)).astype("float32"))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        voxel = model(x)[0, 12, 12, 12, 0]
+    seen = np.argwhere(np.array(tape.gradient(voxel, x))[0, ..., 0])
+    assert (np.ptp(seen, axis=0) + 1).tolist() == [10, 10, 10]
+
+
+def test_the_weights_fit_volumes_of_any_even_size() -> None:
+    """The weights learnt on small cut-outs fit the whole volume: no parameter knows the size."""
+    part, whole = conv3d_volume_segmenter(8, 8, 8), conv3d_volume_segmenter(40, 20, 30)
+    whole.set_weights(part.get_weights())
+    assert whole.count_params() == part.count_params()
+
+
+def test_the_mask_moves_with_the_volume() -> None:
+    """Moved by two voxels, what the pooling halves, a blob has the same mask at its new place."""
+    x = np.zeros((2, 24, 24, 24, 1), "float32")
+    blob = np.random.default_rng(0).normal(size=(4, 4, 4, 1))
+    x[0, 8:12, 8:12, 8:12] = x[1, 10:14, 8:12, 8:12] = blob
+    here, there = np.array(conv3d_volume_segmenter(24, 24, 24)(x))
+    np.testing.assert_allclose(here[2:20], there[4:22], atol=1e-6)
+
+
+def test_a_softmax_over_one_channel_says_yes_everywhere() -> None:
+    """A softmax over one channel is 1 in every voxel, with no more than a warning."""
+    scores = np.random.default_rng(0).normal(size=(2, 4, 4, 4, 1))
+    with pytest.warns(UserWarning, match="axis has size 1"):
+        np.testing.assert_array_equal(keras.ops.softmax(scores), 1)
+
+
+def mistake_an_odd_number_of_slices() -> None:
+    """Pooling leaves 7 of 15 slices, doubled they are 14: pad the volume to an even size."""
+    conv3d_volume_segmenter(depth=15)
+
+
+def mistake_one_answer_for_a_volume() -> None:
+    """The target is a volume of zeros and ones: for one answer a volume, take the classifier."""
+    model = conv3d_volume_segmenter(4, 4, 4)
+    model.fit(np.zeros((2, 4, 4, 4, 1)), np.array([0, 1]), verbose=0)

@@ -1,0 +1,172 @@
+"""The commands that check, on projects of their own with snippets that Keras builds."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from shapesheet import config as configuration
+from shapesheet import record as records
+from shapesheet.cli import main
+
+GOOD = '''"""Add up numbers with one Dense layer."""
+
+import keras
+
+
+def adder(count: int = 4) -> keras.Model:
+    """Return a linear model.
+
+    Shapes:
+        input: (batch, count)
+        output: (batch, 1)
+        target: (batch, 1)
+    """
+    model = keras.Sequential([keras.Input((count,))])
+    model.add(keras.layers.Dense(1))  # (batch, 1)
+    model.compile("sgd", "mse")
+    return model
+'''
+CLAIM = '''"""Claims."""
+
+from snippets.sums.{name} import {name}
+
+
+def test_it_has_a_weight_a_number_and_a_bias() -> None:
+    """It has one weight for each number, and a bias."""
+    assert {name}(count=6).count_params() == 7
+
+
+def mistake_a_text_for_a_count() -> None:
+    """The count is a whole number."""
+    {name}(count="six")
+'''
+PAGE = """# Adder
+
+<!-- shapesheet: facts sums/adder -->
+<!-- /shapesheet -->
+
+```python
+--8<-- "sums/adder.py"
+```
+
+<!-- shapesheet: layers sums/adder -->
+<!-- /shapesheet -->
+
+<!-- shapesheet: claims sums/adder -->
+<!-- /shapesheet -->
+
+<!-- shapesheet: mistakes sums/adder -->
+<!-- /shapesheet -->
+"""
+
+
+def add(root: Path, name: str, source: str) -> None:
+    folder = root / "snippets" / "sums"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.py").write_text(source)
+    (folder / f"test_{name}.py").write_text(CLAIM.format(name=name))
+
+
+def run(root: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(main, ["--root", str(root), *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    add(tmp_path, "adder", GOOD)
+    (tmp_path / "docs" / "en").mkdir(parents=True)
+    (tmp_path / "docs" / "en" / "adder.md").write_text(PAGE)
+    return tmp_path
+
+
+def test_an_empty_folder_with_a_snippet_and_a_page_of_its_own_is_a_project(root: Path) -> None:
+    checked = run(root, "check")
+    assert checked.output == (
+        "sums/adder  ok  1 claim\n1 snippet checked, 1 claim verified\n"
+    ), checked.stderr
+    assert checked.exit_code == 0
+    assert run(root, "write").exit_code == 0
+    page = (root / "docs" / "en" / "adder.md").read_text()
+    assert "`4·1 + 1 = 5`" in page
+    assert "It has one weight for each number, and a bias." in page
+    assert "ValueError" in page or "TypeError" in page
+    assert run(root, "write", "--check").exit_code == 0
+    assert run(root, "status").exit_code == 0
+
+
+def test_a_failing_snippet_is_told_with_place_and_cure_and_the_others_are_recorded(
+    root: Path,
+) -> None:
+    add(root, "broken", GOOD.replace("adder", "broken").replace("# (batch, 1)", "# (batch, 2)"))
+    result = run(root, "check")
+    assert result.exit_code == 1
+    assert (
+        "snippets/sums/broken.py:15: the comment says (batch, 2), Keras says (batch, 1) at count=4\n"
+        "    write # (batch, 1), with the parameters' names where a size depends on them\n"
+    ) in result.stderr
+    assert "Traceback" not in result.output
+    assert "sums/adder  ok  1 claim\n" in result.output
+    assert "failing" in run(root, "status").output
+    folder = configuration.load(root).records
+    failed = records.read(folder, "sums/broken")
+    assert failed is not None
+    assert [failure.check for failure in failed.failures] == ["shapes"]
+    good = records.read(folder, "sums/adder")
+    assert good is not None
+    assert good.parameters == 5
+
+
+def test_stale_checks_only_what_has_changed_since(root: Path) -> None:
+    assert run(root, "check").exit_code == 0
+    assert run(root, "check", "--stale").output == "0 snippets checked, 0 claims verified\n"
+    add(root, "adder", GOOD.replace("Add up", "Sum up"))
+    assert "sums/adder  ok" in run(root, "check", "--stale").output
+
+
+def test_check_prints_json_for_machines(root: Path) -> None:
+    result = run(root, "check", "--json", "sums")
+    (found,) = json.loads(result.stdout)["snippets"]
+    assert (found["snippet"], found["failures"]) == ("sums/adder", [])
+
+
+def test_a_new_snippet_passes_but_for_the_words_that_only_a_person_can_write(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: try\nnav:\n  - Home: index.md\n")
+    assert run(tmp_path, "new", "dense/counter").exit_code == 0
+    result = run(tmp_path, "check")
+    assert result.exit_code == 1
+    complaints = [line for line in result.stderr.splitlines() if not line.startswith(" ")]
+    assert complaints
+    assert all("placeholder" in line for line in complaints), complaints
+    for path in (tmp_path / "snippets" / "dense").iterdir():
+        path.write_text(path.read_text().replace("Replace this", "Count the"))
+    assert run(tmp_path, "check").exit_code == 0
+
+
+def test_an_interrupt_keeps_what_was_checked_and_leaves_nothing_half_written(root: Path) -> None:
+    add(root, "waiter", GOOD.replace("adder", "waiter").replace(
+        "import keras\n", "import time\n\nimport keras\n\ntime.sleep(60)\n"
+    ))
+    command = [sys.executable, "-c", "from shapesheet.cli import main; main()", "check"]
+    with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as process:
+        record = root / "docs" / "data" / "sums" / "adder.json"
+        until = time.monotonic() + 120
+        while not record.exists() and time.monotonic() < until and process.poll() is None:
+            time.sleep(0.05)
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "interrupted; every snippet that was checked has its record" in told
+    assert "Traceback" not in told
+    assert records.loads(record.read_text(), record).parameters == 5
+    assert [path.name for path in record.parent.iterdir()] == ["adder.json"]

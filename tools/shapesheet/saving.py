@@ -1,0 +1,64 @@
+"""Save a model, load it, and compare what the two give."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shapesheet import backend
+from shapesheet.raised import reason
+from shapesheet.running import BATCHES, forward, inputs_for
+
+if TYPE_CHECKING:
+    from shapesheet.subject import Built, Subject
+
+_SAME = 1e-5
+
+
+def require_saving(built: Built, subject: Subject) -> None:
+    """Save the model to ``.keras``, load it, and compare the outputs.
+
+    Raises:
+        SnippetError: It can't be saved or loaded, or gives other outputs afterwards.
+    """
+    keras = backend.start()
+    cure = "register custom classes with keras.saving.register_keras_serializable and get_config"
+    given = inputs_for(built, subject, BATCHES[1])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        try:
+            subject.model.save(path)
+            loaded = keras.saving.load_model(path)
+            _align_seeds(subject.model, loaded)
+            pairs = zip(forward(subject, given), forward(subject, given, loaded), strict=True)
+            same = all(np.allclose(one, two, rtol=_SAME, atol=_SAME) for one, two in pairs)
+        except Exception as error:
+            message = f"the model does not survive saving: {reason(error)}"
+            raise built.error(message, cure) from error
+    if not same:
+        message = "the model gives other outputs after saving and loading"
+        raise built.error(message, cure)
+
+
+def _align_seeds(model: Any, loaded: Any) -> None:  # noqa: ANN401
+    """Give the loaded model's random layers the state of the saved one's.
+
+    Keras does not save the state of seed generators, so that a model that is random by design
+    would give other outputs for that reason alone.
+    """
+    for one, two in zip(_random_layers(model), _random_layers(loaded), strict=False):
+        two.seed_generator.state.assign(one.seed_generator.state)
+
+
+def _random_layers(layer: Any) -> list[Any]:  # noqa: ANN401
+    own = [layer] if getattr(layer, "seed_generator", None) is not None else []
+    return own + [each for inner in children(layer) for each in _random_layers(inner)]
+
+
+def children(layer: Any) -> list[Any]:  # noqa: ANN401
+    """Return the layers that a layer or model holds, in the order in which it made them."""
+    inner = getattr(layer, "layers", None)
+    return list(inner if inner is not None else getattr(layer, "_layers", []))

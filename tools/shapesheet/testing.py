@@ -1,0 +1,119 @@
+"""Run a snippet's claims and mistakes with pytest, inside this process."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shapesheet.claims import ERROR_PROPERTY, Evidence
+from shapesheet.errors import SnippetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shapesheet.config import Config
+    from shapesheet.snippet import Snippet
+
+
+@dataclass
+class _Listener:
+    """Hear what pytest reports."""
+
+    snippet: Snippet
+    failures: list[SnippetError] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    interrupted: bool = False
+
+    def pytest_runtest_logreport(self, report: Any) -> None:  # noqa: ANN401
+        for key, value in report.user_properties:
+            if key == ERROR_PROPERTY:
+                self.errors[report.location[2]] = value
+        if not report.passed:
+            self._add(report, report.location[2], (report.location[1] or -1) + 1)
+
+    def pytest_collectreport(self, report: Any) -> None:  # noqa: ANN401
+        if not report.passed:
+            self._add(report, "the test file", 0)
+
+    def pytest_keyboard_interrupt(self, excinfo: Any) -> None:  # noqa: ANN401
+        self.interrupted = excinfo.type is KeyboardInterrupt
+
+    def _add(self, report: Any, name: str, line: int) -> None:  # noqa: ANN401
+        said, verb = report.longrepr, "fails" if report.failed else "is skipped"
+        crash = getattr(said, "reprcrash", None)
+        if crash is not None:
+            inside = str(crash.path).endswith(self.snippet.test_path.name)
+            line = crash.lineno if inside else line
+            text = crash.message.strip().splitlines()[0]
+        else:
+            # A skip is its place and its reason; an error of collection is its whole traceback.
+            text = str(said[-1] if isinstance(said, tuple) else said).strip().splitlines()[-1]
+        cure = f"run: pytest {self.snippet.test_shown}"
+        message = f"{name} {verb}: {text.strip()}"
+        self.failures.append(SnippetError(self.snippet.test_shown, line, message, cure))
+
+
+def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
+    """Return the evidence with what each mistake raised, after pytest has run all of it.
+
+    Raises:
+        SnippetError: The first claim that fails or is skipped, or mistake that raises nothing.
+        KeyboardInterrupt: The person has had enough.
+    """
+    import pytest  # noqa: PLC0415 - only a check needs pytest, and it takes a while
+
+    listener = _Listener(snippet)
+    # Of the project's options some would run other tests, in other processes, or print.
+    arguments = [str(snippet.test_path), f"--rootdir={config.root}", "-o", "addopts="]
+    arguments += ["-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    # This process has imported the plugin before pytest could rewrite its assertions; it has none.
+    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    printed = io.StringIO()
+    with (
+        _inside(config),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        code = pytest.main(arguments, plugins=[listener])
+    if listener.interrupted:
+        raise KeyboardInterrupt
+    if listener.failures:
+        raise listener.failures[0]
+    if code != pytest.ExitCode.OK:
+        said = printed.getvalue().strip().splitlines() or ["it says nothing"]
+        cure = f"run: pytest {snippet.test_shown}"
+        raise SnippetError(snippet.test_shown, 0, f"pytest can't run it: {said[-1]}", cure)
+    mistakes = tuple(
+        replace(mistake, error=listener.errors.get(mistake.name, ""))
+        for mistake in evidence.mistakes
+    )
+    return Evidence(evidence.claims, mistakes)
+
+
+@contextlib.contextmanager
+def _inside(config: Config) -> Iterator[None]:
+    """Run pytest in the project's folder, whose settings it reads and whose packages it sees.
+
+    The modules of its snippets are forgotten afterwards: another run must see them as they
+    are then.
+    """
+    before, modules = os.getcwd(), set(sys.modules)  # noqa: PTH109 - goes back to chdir as it was
+    os.chdir(config.root)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+        fresh = set(sys.modules) - modules
+        for name in [each for each in fresh if _lies_in(config.snippets, sys.modules[each])]:
+            del sys.modules[name]
+
+
+def _lies_in(folder: Path, module: Any) -> bool:  # noqa: ANN401
+    facts = vars(module)
+    places = [facts.get("__file__"), *list(facts.get("__path__") or [])]
+    return any(place and Path(place).is_relative_to(folder) for place in places)
