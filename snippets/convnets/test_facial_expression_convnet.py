@@ -86,10 +86,7 @@ def test_slow_averages_look_like_overfitting() -> None:
 
 
 def test_a_random_split_can_look_perfect() -> None:
-    """A nearest neighbour that knows only faces is 100% right if people stand on both sides.
-
-    Each person shows one label, drawn at random: there is nothing to learn about labels.
-    """
+    """Labels drawn at random for each person look 100% learned if people stand on both sides."""
     generator = np.random.default_rng(0)
     person = np.repeat(np.arange(70), 20)
     label = generator.integers(0, 7, 70)[person]

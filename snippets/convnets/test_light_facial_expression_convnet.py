@@ -61,7 +61,7 @@ def test_a_bias_before_batch_normalization_does_nothing() -> None:
 
 
 def test_moving_averages_need_many_steps() -> None:
-    """In 10 steps a BatchNormalization learns 65% of the mean, at Keras's momentum 0.99 only 10%."""
+    """In 10 steps BatchNormalization learns 65% of the mean, at Keras's momentum 0.99 only 10%."""
     x = np.ones((4, 1), dtype="float32")
     ours = light_facial_expression_convnet().layers[1].momentum
     known = []

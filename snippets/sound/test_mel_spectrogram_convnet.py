@@ -62,7 +62,7 @@ def test_keras_expects_a_frame_too_many() -> None:
     assert mel(keras.Input((4095,))).shape[-1] == 33
     assert mel(np.zeros((1, 4095), "float32")).shape[-1] == 32
     model = keras.Sequential([keras.Input((4095,)), mel, layers.Flatten(), layers.Dense(2)])
-    with pytest.raises(ValueError, match="value 1320, but received input with shape .1, 1280"):
+    with pytest.raises(ValueError, match="value 1320, but received input"):
         model(np.zeros((1, 4095), "float32"))
 
 

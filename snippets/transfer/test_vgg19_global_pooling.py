@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+from keras import layers
 
 from snippets.transfer.vgg19_global_pooling import vgg19_global_pooling
 
@@ -56,10 +57,7 @@ def test_unfreezing_needs_compile() -> None:
 
 
 def test_one_step_of_adam_moves_every_weight_as_far() -> None:
-    """Adam(0.001) moves each weight that has a gradient by 0.001 at once, however small it is.
-
-    That is 7% of the spread of the weights in VGG19's last block.
-    """
+    """The first step of Adam moves weights by 0.001, 7% of the spread in VGG19's last layer."""
     model = vgg19_global_pooling()
     base = model.get_layer("vgg19")
     base.trainable = True
@@ -91,6 +89,27 @@ def test_unfreezing_trains_everything() -> None:
     assert size(model.trainable_weights) == 6_154
     model.get_layer("vgg19").trainable = True
     assert size(model.trainable_weights) == 20_030_538
+
+
+def test_one_block_can_be_unfrozen() -> None:
+    """With only VGG19's last block unfrozen it trains 9,445,386 weights."""
+    model = vgg19_global_pooling()
+    base = model.get_layer("vgg19")
+    base.trainable = True
+    for layer in base.layers:
+        layer.trainable = layer.name.startswith("block5")
+    assert size(model.trainable_weights) == 4 * (9 * 512 * 512 + 512) + 6_154 == 9_445_386
+
+
+def test_training_false_does_not_hold_in_fit() -> None:
+    """BatchNormalization called with training=False learns in fit() anyway; trainable=False holds."""
+    for trainable in (True, False):
+        image = keras.Input((4,))
+        norm = layers.BatchNormalization(trainable=trainable)
+        model = keras.Model(image, layers.Dense(1)(norm(image, training=False)))
+        model.compile("sgd", "mse", run_eagerly=True)
+        model.train_on_batch(np.ones((8, 4)), np.zeros((8, 1)))
+        assert (float(norm.moving_mean[0]) != 0) == trainable
 
 
 def test_it_takes_pixels_as_they_are() -> None:

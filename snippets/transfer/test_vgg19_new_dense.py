@@ -26,10 +26,7 @@ def test_flatten_has_no_parameters() -> None:
 
 
 def test_dropout_before_batch_normalization_misleads_it() -> None:
-    """Dropout(0.5) before a BatchNormalization more than doubles the variance that it learns.
-
-    In prediction nothing is dropped, and the variance is another one.
-    """
+    """Dropout(0.5) before a BatchNormalization more than doubles the variance that it learns."""
     x = np.maximum(np.random.default_rng(0).normal(size=(20_000, 1)), 0).astype("float32")
     dropped = np.array(layers.Dropout(0.5)(x, training=True))
     assert np.var(dropped) > 2 * np.var(x)

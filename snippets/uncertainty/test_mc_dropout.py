@@ -56,7 +56,7 @@ def test_it_is_still_random_after_loading() -> None:
 
 
 def test_the_mean_of_a_hundred_passes_is_ten_times_steadier() -> None:
-    """The mean of 100 passes varies a tenth as much as one pass: with their square root."""
+    """The mean of 100 passes varies a tenth as much as one pass: by the root of their number."""
     model, x = mc_dropout(), np.ones((1, 10))
     _, of_one = mean_and_spread(model, x, passes=2000)
     means, _ = mean_and_spread(model, np.repeat(x, 100, axis=0), passes=100)

@@ -64,7 +64,7 @@ def test_it_learns_the_order_of_two_flashes() -> None:
 
 
 def test_dense_takes_feature_maps_without_an_error() -> None:
-    """A Dense layer on feature maps that are not pooled gives each pixel of each frame an answer."""
+    """A Dense layer on feature maps that are not pooled gives every pixel an answer of its own."""
     maps = keras.Input((8, 30, 30, 16))
     assert layers.Dense(5)(maps).shape == (None, 8, 30, 30, 5)
 

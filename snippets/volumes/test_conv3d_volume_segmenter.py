@@ -18,7 +18,7 @@ def balls(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_it_learns_to_find_a_ball_in_noise() -> None:
-    """After twelve epochs the IoU of a ball in noise is above 0.75; by a threshold it is below 0.5."""
+    """After twelve epochs it finds balls in noise with an IoU above 0.75, a threshold below 0.5."""
     x, y = balls(32)
     model = conv3d_volume_segmenter(depth=12, height=12, width=12)
     model.optimizer.learning_rate = 0.01

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
-import shutil
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.site.helpers import run
+from tests.site.helpers import ARGUMENTS, chromium, run, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +27,6 @@ try:
 finally:
     print(json.dumps(sorted(sys.modules)))
 """
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass(frozen=True)
@@ -62,29 +47,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(folder, frozenset(json.loads(built.stdout)))
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serve files and say nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Keep the tests' output clean."""
-
-
 @pytest.fixture(scope="session")
 def server(site: Site) -> Iterator[str]:
     """Serve the site while the tests run and return its address."""
-    handler = functools.partial(_Quiet, directory=str(site.folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
-        thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}/"
-        listening.shutdown()
-        thread.join()
+    with serving(site.folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start Chromium; skip without one, but fail where CI has to have one."""
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    path = chromium()
     if path is None:
         word = "no browser: install Debian's package chromium to run these tests"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(word)

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import html
+import http.server
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs" / "en"
 INCLUDE = re.compile(r'^--8<-- "(?P<file>[^"]+\.py)"$', re.MULTILINE)
 MARKUP = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"\s+")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def address(source: Path) -> str:
@@ -107,3 +127,29 @@ def text_of(page: Path) -> str:
     """Return the text of a built page's article, code and tables included."""
     article = page.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
     return html.unescape(MARKUP.sub("", article))
+
+
+def chromium() -> str | None:
+    """Return where the browser is, if there is one."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serve files and say nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output clean."""
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve ``folder`` on the loopback address and return its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.server_port}/"
+        finally:
+            listening.shutdown()
+            thread.join()

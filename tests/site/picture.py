@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-
 from playwright.sync_api import sync_playwright
 
-from tests.site.conftest import ARGUMENTS, BROWSERS
-from tests.site.helpers import ROOT
+from tests.site.helpers import ARGUMENTS, ROOT, chromium, serving
 
-PAGE = ROOT / "site" / "en" / "dense" / "binary-classifier" / "index.html"
+PAGE = "dense/binary-classifier/"
 
 
 def main() -> None:
     """Photograph the top of the page, light, at a desktop's width."""
-    browser = next(path for name in BROWSERS if (path := shutil.which(name)))
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser, args=list(ARGUMENTS))
-        page = started.new_page(viewport={"width": 1280, "height": 1150}, color_scheme="light")
-        page.goto(PAGE.as_uri())
+    with serving(ROOT / "site" / "en") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+        page = browser.new_page(viewport={"width": 1280, "height": 1500}, color_scheme="light")
+        page.goto(address + PAGE)
+        page.locator(".md-search__input").wait_for()
         page.screenshot(path=ROOT / "docs" / "picture.png")
-        started.close()
+        browser.close()
 
 
 if __name__ == "__main__":

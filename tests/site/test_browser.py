@@ -40,7 +40,7 @@ SEARCHES = {
     "model.fit": ["model", "fit"],
     "Conv1D": ["Conv1D"],
     "MaxPooling2D": ["MaxPooling2D"],
-    "(batch, 1)": ["(batch, 1)"],
+    "softmax": ["softmax"],
 }
 
 

@@ -131,7 +131,8 @@ def _given(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any
     if isinstance(operation, str):
         return [args, list(kwargs.values())]
     try:
-        bound = _signature(type(operation)).bind(*args, **kwargs).arguments
+        kind: Any = type(operation)
+        bound = _signature(kind).bind(*args, **kwargs).arguments
     except TypeError:
         return [args[1:], list(kwargs.values())]
     return [value for name, value in list(bound.items())[1:] if "mask" not in name]

@@ -155,37 +155,35 @@ def require_known(node: ast.expr, start: int, *, condition: bool = False) -> Non
     """
     for part in _parts(node):
         if not _is_known(part, condition=condition):
-            found = ast.unparse(part) if isinstance(part, ast.expr) else type(part).__name__
-            column = start + getattr(part, "col_offset", node.col_offset)
             cure = "use names, whole numbers, None, + - * // % **, min, max and parentheses"
-            message = f"{found!r} is not part of a {'condition' if condition else 'shape'}"
-            raise GrammarError(message, column, cure)
+            kind = "condition" if condition else "shape"
+            message = f"{ast.unparse(part)!r} is not part of a {kind}"
+            raise GrammarError(message, start + part.col_offset, cure)
 
 
-def _parts(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes below ``node``, but for the function's name of a call."""
-    parts: list[ast.AST] = [node]
-    children: list[ast.AST] = list(ast.iter_child_nodes(node))
-    if isinstance(node, ast.Call):
-        children = [*node.args, *node.keywords]
-    for child in children:
-        if not isinstance(child, ast.expr_context):
-            parts.extend(_parts(child))
-    return parts
+def _parts(node: ast.expr) -> list[ast.expr]:
+    """Return an expression and those below it, but for the function's name of a call."""
+    children = ast.iter_child_nodes(node) if not isinstance(node, ast.Call) else node.args
+    inner = [part for child in children if isinstance(child, ast.expr) for part in _parts(child)]
+    return [node, *inner]
 
 
-def _is_known(node: ast.AST, *, condition: bool) -> bool:
+def _is_known(node: ast.expr, *, condition: bool) -> bool:
     match node:
         case ast.Constant(value=value):
             return value is None or type(value) in (int, float)
-        case ast.Name() | ast.BinOp() | ast.USub() | ast.UnaryOp(op=ast.USub()):
+        case ast.Name() | ast.UnaryOp(op=ast.USub()):
             return True
+        case ast.BinOp(op=op):
+            return type(op) in _OPERATORS
         case ast.Call(func=ast.Name(id=name), args=[_, _, *_], keywords=[]):
             return name in _FUNCTIONS
-        case ast.UnaryOp(op=ast.Not()) | ast.Not() | ast.Compare() | ast.BoolOp() | ast.boolop():
+        case ast.UnaryOp(op=ast.Not()) | ast.BoolOp():
             return condition
+        case ast.Compare(ops=ops):
+            return condition and all(type(op) in _COMPARISONS for op in ops)
         case _:
-            return type(node) in _OPERATORS or (condition and type(node) in _COMPARISONS)
+            return False
 
 
 def _evaluate(node: ast.expr, lookup: Lookup) -> Any:  # noqa: ANN401

@@ -8,7 +8,7 @@ import io
 import sys
 import sysconfig
 import warnings
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, cast
 
 from shapesheet.errors import SnippetError
 from shapesheet.raised import reason
@@ -71,15 +71,7 @@ class _Watch:
             self.offences.append((line, f"the snippet {_EVENTS[event]}: {arguments[0]!r}"))
             raise PermissionError(self.offences[-1][1])
 
-    def warn(
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,  # noqa: ARG002
-        lineno: int,  # noqa: ARG002
-        file: TextIO | None = None,  # noqa: ARG002
-        line: str | None = None,  # noqa: ARG002
-    ) -> None:
+    def warn(self, message: Warning | str, category: type[Warning], *_: object) -> None:
         """Take the place of ``warnings.showwarning``, which names another's line."""
         if issubclass(category, _WARNINGS):
             first = str(message).strip().splitlines()[0]
@@ -135,7 +127,7 @@ def guarded(snippet: Snippet, line: int = 0, doing: str = "the snippet") -> Iter
     try:
         with contextlib.redirect_stdout(_Printed(watch)), warnings.catch_warnings():
             warnings.simplefilter("always")
-            warnings.showwarning = watch.warn
+            warnings.showwarning = cast("Any", watch.warn)
             yield
     except SnippetError:
         raise
