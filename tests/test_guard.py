@@ -44,7 +44,10 @@ PREFIX = "snippets/dense/toy.py"
             "import socket\nsocket.getaddrinfo('localhost', 80)",
             ":2: the snippet opens a connection: 'localhost'",
         ),
-        ("def f():\n    raise ValueError('no\\nway')\nf()", ":2: the code raises ValueError: no way"),
+        (
+            "def f():\n    raise ValueError('no\\nway')\nf()",
+            ":2: the code raises ValueError: no way",
+        ),
         ("raise SystemExit(3)", ":1: the code raises SystemExit: 3"),
         ("assert False", ":1: the code raises AssertionError: no message"),
         (

@@ -36,9 +36,7 @@ def test_prose_after_the_contract_is_none_of_it(tmp_path: Path) -> None:
         (source().replace("return model", "return model\0"), "", "source code"),
     ],
 )
-def test_a_snippet_that_does_not_parse(
-    tmp_path: Path, text: str, place: str, message: str
-) -> None:
+def test_a_snippet_that_does_not_parse(tmp_path: Path, text: str, place: str, message: str) -> None:
     found = failures(tmp_path, text, "contract")
     assert found.startswith(f"{SHOWN}{place}")
     assert "the snippet does not parse: " in found

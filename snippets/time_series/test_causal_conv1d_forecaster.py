@@ -72,7 +72,7 @@ def test_same_padding_and_bidirectional_layers_look_ahead() -> None:
 
 
 def test_it_beats_tomorrow_equals_today() -> None:
-    """On a noisy sine its error over the last fifth is less than half that of the last value."""
+    """On a noisy sine its squared error is less than half that of repeating the last value."""
     steps = np.arange(1001)
     series = np.sin(steps / 4) + np.random.default_rng(0).normal(scale=0.1, size=1001)
     x, y = series[:-1].reshape(20, 50, 1), series[1:].reshape(20, 50, 1)

@@ -61,7 +61,7 @@ def test_a_column_of_targets_is_stretched_silently() -> None:
 
 
 def test_it_beats_tomorrow_equals_today() -> None:
-    """On a noisy sine its error over the last fifth is less than half that of the last value."""
+    """On a noisy sine its squared error is less than half that of repeating the last value."""
     steps = np.arange(800)
     series = np.sin(steps / 4) + np.random.default_rng(0).normal(scale=0.1, size=800)
     x = np.lib.stride_tricks.sliding_window_view(series[:-1], 24)[..., None]

@@ -15,6 +15,12 @@ def test_at_224_pixels_one_layer_has_five_sixths() -> None:
     assert model.count_params() == 122_846_282
 
 
+def test_the_new_layer_grows_with_the_area() -> None:
+    """The new layer has 2,101,248 parameters at 32 by 32 pixels, 8,392,704 at 64 by 64."""
+    sizes = [vgg19_new_dense(pixels, pixels).layers[-4].count_params() for pixels in (32, 64)]
+    assert sizes == [2_101_248, 8_392_704]
+
+
 def test_flatten_has_no_parameters() -> None:
     """Flatten has no parameters; averaging in its place gives the layer after it 49 times fewer."""
     base = keras.applications.VGG19(include_top=False, weights=None, input_shape=(224, 224, 3))
@@ -43,8 +49,7 @@ def test_only_the_head_is_trained() -> None:
 def mistake_images_of_another_size() -> None:
     """Flatten fixes the size: resize the images, or use vgg19_global_pooling."""
     model = vgg19_new_dense(64, 64, units=8)
-    head = keras.Sequential(model.layers[-5:])
-    head(model.get_layer("vgg19")(np.zeros((1, 96, 96, 3))))
+    model(np.zeros((1, 96, 96, 3)))
 
 
 def mistake_the_old_keywords_of_model() -> None:

@@ -80,8 +80,13 @@ def mistake_an_image_instead_of_a_clip() -> None:
     keras.Sequential([keras.Input((32, 32, 3)), layers.Conv3D(16, 3)])
 
 
+def mistake_a_single_frame() -> None:
+    """One frame can't be halved: take Conv2D layers for one image, two frames or more here."""
+    conv3d_video_classifier(frames=1)
+
+
 def mistake_one_number_for_each_axis_of_the_kernel() -> None:
-    """Keras 1 wrote `Conv3D(16, 3, 3, 3)`; now the third number is taken for the strides."""
+    """Keras 1 wrote `Conv3D(16, 3, 3, 3)`; now the last two are strides and padding."""
     keras.Sequential([keras.Input((8, 32, 32, 3)), layers.Conv3D(16, 3, 3, 3)])
 
 

@@ -38,7 +38,7 @@ def test_more_frames_need_no_more_parameters() -> None:
 
 
 def test_it_does_not_see_where_a_thing_moves() -> None:
-    """A square that moves to the right and one that moves to the left give the same output."""
+    """A square that moves two pixels a frame to the right or to the left gives the same output."""
     right = np.zeros((1, 8, 32, 32, 3), "float32")
     for frame in range(8):
         right[0, frame, 12:16, 6 + 2 * frame : 10 + 2 * frame] = 1

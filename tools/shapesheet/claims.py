@@ -11,7 +11,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shapesheet.errors import SnippetError
+from shapesheet.errors import PLACEHOLDER, SnippetError
 from shapesheet.record import Claim, Mistake
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def _text(snippet: Snippet, node: ast.FunctionDef) -> str:
         message = f"{node.name} has no docstring"
         cure = "say in one sentence what it shows, as the page will"
         raise SnippetError(snippet.test_shown, node.lineno, message, cure)
+    if text.startswith(PLACEHOLDER):
+        raise SnippetError.placeholder(snippet.test_shown, node.body[0].lineno, text)
     return text
 
 

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# How the sentences begin that a new snippet leaves for a person to write.
+PLACEHOLDER = "Replace this"
+
+
 class SnippetError(Exception):
     """Something in a snippet, a page or a record that a person has to mend.
 
@@ -29,6 +33,11 @@ class SnippetError(Exception):
         self.message = message
         self.cure = cure
         self.column = column
+
+    @classmethod
+    def placeholder(cls, path: Path | str, line: int, text: str) -> SnippetError:
+        """Return the error of a sentence that nobody has written yet."""
+        return cls(path, line, f"a placeholder is left: {text!r}", "say it in your own words")
 
     @property
     def place(self) -> str:

@@ -109,13 +109,16 @@ def _listen() -> None:
 
 
 @contextlib.contextmanager
-def guarded(snippet: Snippet, line: int = 0, doing: str = "the snippet") -> Iterator[None]:
+def guarded(
+    snippet: Snippet, line: int = 0, doing: str = "the snippet", expected: str = "$"
+) -> Iterator[None]:
     """Run snippet code; what it must not do, and what it raises, become ``SnippetError``.
 
     Args:
         snippet: Whose code it is.
         line: The line to name when what it raises comes from none of its own.
         doing: Who raises, in the words of the error.
+        expected: How a warning begins that is none of its own.
 
     Raises:
         SnippetError: The code raises, warns, prints, reads a file or reaches out; at the
@@ -127,6 +130,7 @@ def guarded(snippet: Snippet, line: int = 0, doing: str = "the snippet") -> Iter
     try:
         with contextlib.redirect_stdout(_Printed(watch)), warnings.catch_warnings():
             warnings.simplefilter("always")
+            warnings.filterwarnings("ignore", expected)
             warnings.showwarning = cast("Any", watch.warn)
             yield
     except SnippetError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shapesheet.contract import Contract, ContractLineError, parse_contract
-from shapesheet.errors import SnippetError
+from shapesheet.errors import PLACEHOLDER, SnippetError
 from shapesheet.expressions import GrammarError
 from shapesheet.shapes import BATCH, Shape, is_shape, parse_shapes
 from shapesheet.source import comments
@@ -71,6 +71,7 @@ def read(snippet: Snippet, config: Config) -> Reading:
         cure = 'begin the file with one sentence: """Classify ... with ..."""'
         raise SnippetError(snippet.shown, 1, "the snippet has no docstring", cure)
     builder = _builder(snippet, tree)
+    _require_words(snippet, tree, builder)
     contract = _contract(snippet, builder)
     _require_parameters(snippet, builder, contract)
     return Reading(summary, tree, builder, contract, _shape_comments(snippet))
@@ -136,6 +137,17 @@ def _builder(snippet: Snippet, tree: ast.Module) -> ast.FunctionDef:
     message = f"there is no builder named {snippet.name}, found {found}"
     cure = f"name the function that returns the model {snippet.name}, or rename the file"
     raise SnippetError(snippet.shown, line, message, cure)
+
+
+def _require_words(snippet: Snippet, tree: ast.Module, builder: ast.FunctionDef) -> None:
+    for node in (tree, builder):
+        if not ast.get_docstring(node):
+            continue
+        first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+        for number, line in enumerate(snippet.source.split("\n")[first - 1 : last], first):
+            text = line.strip().strip('"')
+            if text.startswith(PLACEHOLDER):
+                raise SnippetError.placeholder(snippet.shown, number, text)
 
 
 def _contract(snippet: Snippet, builder: ast.FunctionDef) -> Contract:

@@ -29,6 +29,7 @@ CHECKING_CODE = (
     "contract.py",
     "costs.py",
     "domains.py",
+    "errors.py",
     "expressions.py",
     "formulas.py",
     "guard.py",

@@ -106,8 +106,8 @@ class Table:
         symbolic = [each for each in calls if each.batch is None]
         if repeats == 1 and not self._open_length():
             return run or symbolic[-1:]
-        nodes = getattr(_graph(model), "_nodes", [])
-        count = sum(node.operation is operation for node in nodes) or len(run) or 1
+        depths = getattr(_graph(model), "_nodes_by_depth", {}).values()
+        count = sum(node.operation is operation for nodes in depths for node in nodes) or 1
         return symbolic[-count:] or run
 
     def _open_length(self) -> bool:
