@@ -186,7 +186,7 @@ def test_shapes_fails_where_what_is_built_is_not_what_is_written(
         ),
         (
             trained("Picky()(layers.Dense(1)(inputs))", above=PICKY),
-            ":11: a run of the model raises ValueError: Exception encountered when calling "
+            ":10: a run of the model raises ValueError: Exception encountered when calling "
             "Picky.call(). three!",
         ),
     ],

@@ -99,6 +99,12 @@ def test_the_default_kernels_learn_nothing() -> None:
     assert accuracy_on_digits(model) < 0.45
 
 
+def test_an_initializer_repeats_itself() -> None:
+    """One initializer object gives the same values each time: make one for each layer."""
+    start = keras.initializers.VarianceScaling(mode="fan_out")
+    np.testing.assert_array_equal(start((3, 3, 4, 1)), start((3, 3, 4, 1)))
+
+
 def mistake_images_of_28_pixels() -> None:
     """MNIST's 28 by 28 pixels are too small: enlarge or pad the images to 32 by 32."""
     separable_convnet(28, 28, channels=1)

@@ -32,6 +32,9 @@ def cost(layer: Any, inputs: Shapes, outputs: Shapes, equation: str = "") -> Cos
         return _operation(layer, layer, inputs, outputs)
     for kind in type(layer).__mro__:
         module, name = kind.__module__, kind.__name__
+        if name == "Layer":
+            # What lies above it is of all layers, and tells nothing of this one.
+            return None
         if ".ops." in module:
             return _operation(name.lower(), layer, inputs, outputs)
         if module.startswith("keras.") and name in _RULES:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from shapesheet.record import Layer, Record
 
 
+_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+
+
 def facts(record: Record) -> str:
     """Return the table of what a snippet is and costs, and what it was verified with."""
     rows = [(name, value) for name, value in _facts(record) if value]
@@ -57,7 +60,8 @@ def _verified(record: Record) -> str:
     backend = record.versions.get("backend", "")
     keras = markup.text(f"Verified with Keras {record.versions.get('keras', '')}")
     version = record.versions.get(backend, "")
-    return keras + (f" on {markup.text(f'{backend} {version}'.strip())}." if backend else ".")
+    name = _BACKENDS.get(backend, backend)
+    return keras + (f" on {markup.text(f'{name} {version}'.strip())}." if backend else ".")
 
 
 def layers(record: Record) -> str:
@@ -71,16 +75,9 @@ def layers(record: Record) -> str:
         message = f"{record.snippet} is no model and has no layers to show"
         raise SnippetError(record.snippet, 0, message, "delete the block")
     _judge_sum(record)
-    # Where every comment is the shape at the defaults, a second column of it says nothing.
-    commented = any(layer.symbolic not in ("", layer.shape) for layer in record.layers)
     header = ["Layer", "Output shape", "Parameters", "Arithmetic", "Multiply-adds"]
     rows = [_layer(layer) for layer in record.layers]
     total = ["**Total**", "", *map(_bold, _totals(record))]
-    if commented:
-        header.insert(2, "In general")
-        total.insert(2, "")
-        for row, layer in zip(rows, record.layers, strict=True):
-            row.insert(2, markup.code(layer.symbolic))
     table = markup.table(header, [*rows, total], numbers=("Parameters", "Multiply-adds"))
     return f"{table}\n\n{_sentence(record)}"
 
@@ -88,11 +85,18 @@ def layers(record: Record) -> str:
 def _layer(layer: Layer) -> list[str]:
     return [
         f"{markup.code(layer.name)} {markup.text(layer.kind)}",
-        markup.code(layer.shape),
+        _shape(layer),
         markup.number(layer.parameters),
         _arithmetic(layer),
         cells.counted(layer.multiply_adds),
     ]
+
+
+def _shape(layer: Layer) -> str:
+    """Return the shape at the defaults, and below it how the parameters give it."""
+    if layer.symbolic in ("", layer.shape):
+        return markup.code(layer.shape)
+    return f"{markup.code(layer.shape)}<br>{markup.code(layer.symbolic)}"
 
 
 def _arithmetic(layer: Layer) -> str:
