@@ -1,5 +1,8 @@
 """The eight checks: what passes, and for each what fails in just that way."""
 
+import ast
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -390,10 +393,22 @@ def test_an_interrupt_during_the_claims_is_one(tmp_path: Path) -> None:
     under.release()
 
 
-def test_what_a_snippet_made_is_forgotten(tmp_path: Path) -> None:
-    import gc  # noqa: PLC0415
-    import weakref  # noqa: PLC0415
+def test_the_digest_covers_every_module_that_checking_imports() -> None:
+    folder = Path(check.__file__).parent
+    found, waiting = set(), ["check", "pytest_plugin"]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse((folder / f"{name}.py").read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shapesheet"):
+                tail = (node.module or "").removeprefix("shapesheet").removeprefix(".")
+                waiting += [tail] if tail else [alias.name for alias in node.names]
+    assert tuple(sorted(f"{name}.py" for name in found)) == record.CHECKING_CODE
 
+
+def test_what_a_snippet_made_is_forgotten(tmp_path: Path) -> None:
     under = examination(tmp_path, source())
     under.require("measures")
     model = weakref.ref(under.subject.model)

@@ -89,9 +89,9 @@ def root(tmp_path: Path) -> Path:
 
 def test_an_empty_folder_with_a_snippet_and_a_page_of_its_own_is_a_project(root: Path) -> None:
     checked = run(root, "check")
-    assert checked.output == (
-        "sums/adder  ok  1 claim\n1 snippet checked, 1 claim verified\n"
-    ), checked.stderr
+    assert checked.output == ("sums/adder  ok  1 claim\n1 snippet checked, 1 claim verified\n"), (
+        checked.stderr
+    )
     assert checked.exit_code == 0
     assert run(root, "write").exit_code == 0
     page = (root / "docs" / "en" / "adder.md").read_text()
@@ -153,9 +153,13 @@ def test_a_new_snippet_passes_but_for_the_words_that_only_a_person_can_write(
 
 
 def test_an_interrupt_keeps_what_was_checked_and_leaves_nothing_half_written(root: Path) -> None:
-    add(root, "waiter", GOOD.replace("adder", "waiter").replace(
-        "import keras\n", "import time\n\nimport keras\n\ntime.sleep(60)\n"
-    ))
+    add(
+        root,
+        "waiter",
+        GOOD.replace("adder", "waiter").replace(
+            "import keras\n", "import time\n\nimport keras\n\ntime.sleep(60)\n"
+        ),
+    )
     command = [sys.executable, "-c", "from shapesheet.cli import main; main()", "check"]
     with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as process:
         record = root / "docs" / "data" / "sums" / "adder.json"

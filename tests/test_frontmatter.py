@@ -20,7 +20,7 @@ def problem(text: str) -> SnippetError:
 def test_task_fits_and_title_are_read(newline: str, mark: str) -> None:
     text = "---\ntags: [a]\ntask: regression\nfits: {vectors: first}\n---\n# Title\n"
     found = frontmatter.read(mark + text.replace("\n", newline), "page.md")
-    assert found == Matter("Title", "regression", {"vectors": "first"})
+    assert found == Matter("Title", "regression", fits={"vectors": "first"})
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,12 @@ def test_front_matter_that_is_no_mapping_is_refused() -> None:
 
 def test_a_task_that_is_no_text_is_refused() -> None:
     assert problem("---\ntask: 3\n---\n").message == "task in the front matter is no text, found 3"
+
+
+def test_a_layer_is_read_and_must_be_text() -> None:
+    assert frontmatter.read("---\nlayer: Conv2D\n---\n", "page.md").layer == "Conv2D"
+    error = problem("---\nlayer: [Conv2D]\n---\n")
+    assert error.cure == "write for example layer: Conv2D"
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,14 @@ def test_a_snippet_that_does_not_parse(tmp_path: Path, text: str, place: str, me
             ":15: a snippet may not import sklearn.datasets",
         ),
         (
+            source().replace("Say what", "Replace this sentence: say what"),
+            ":1: a placeholder is left: 'Replace this sentence: say what it does.'",
+        ),
+        (
+            source().replace("    Shapes:", "    Replace this.\n\n    Shapes:"),
+            ":10: a placeholder is left: 'Replace this.'",
+        ),
+        (
             source(above="x = a @ b"),
             ":7: a matrix product is written @",
         ),

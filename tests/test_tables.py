@@ -3,8 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from shapesheet import tables
+from shapesheet import cells, tables
 from shapesheet.errors import SnippetError
+from shapesheet.record import Head, Tensor
 from shapesheet.sheet import Lack, Place, Renderer, Sheet, Spot
 from tests.examples import KEY, RECORD
 
@@ -17,10 +18,10 @@ PLACES = {
         "docs/en/dense/binary-classifier.md",
         "Binary classifier",
         "binary classification",
-        {"vectors": "first"},
+        fits={"vectors": "first"},
     ),
     "sampling/walk": Place(
-        "sampling/walk.md", "docs/en/sampling/walk.md", "Walk", "", {"vectors": "second"}
+        "sampling/walk.md", "docs/en/sampling/walk.md", "Walk", fits={"vectors": "second"}
     ),
 }
 SHEET = Sheet({KEY: RECORD, "sampling/walk": TECHNIQUE}, {}, PLACES, ("vectors", "images"))
@@ -130,6 +131,21 @@ def test_several_choices_stand_in_one_cell() -> None:
     places = {key: replace(place, fits={"images": "first"}) for key, place in PLACES.items()}
     row = tables.modalities(placed(places), HOME, ()).splitlines()[3]
     assert row.split(" | ")[1].count("<br>") == 1
+
+
+def test_the_layer_that_an_architecture_is_known_by_stands_before_its_link() -> None:
+    places = {KEY: replace(PLACES[KEY], layer="Dense")}
+    row = tables.modalities(placed(places), HOME, ()).splitlines()[2]
+    assert row.startswith("| vectors | `Dense` [Binary classifier]")
+
+
+def test_the_units_of_a_last_layer_are_told_by_the_parameter_that_gives_them() -> None:
+    record = replace(
+        RECORD,
+        tensors=(Tensor("output", "", "(batch, num_classes)", "(batch, 10)", "float", ""),),
+        heads=(Head("", "Dense(10)", "softmax", "categorical_crossentropy", ()),),
+    )
+    assert cells.in_general(record) == ["`Dense(num_classes)`"]
 
 
 def test_a_project_without_modalities_is_told_where_to_name_them() -> None:

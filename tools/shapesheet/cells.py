@@ -79,6 +79,20 @@ def last_layer(record: Record) -> str:
     return ", ".join(heads)
 
 
+def in_general(record: Record) -> list[str]:
+    """Return the last layers with the parameter that gives their units: ``Dense(num_classes)``."""
+    outputs = [tensor for tensor in record.tensors if tensor.role == "output"]
+    layers = []
+    for head, tensor in zip(record.heads, outputs, strict=False):
+        size, name = (_last_size(shape) for shape in (tensor.shape, tensor.symbolic))
+        layers.append(markup.code(head.layer.replace(f"({size})", f"({name})")))
+    return layers
+
+
+def _last_size(shape: str) -> str:
+    return shape.strip("()").rstrip(",").rpartition(",")[2].strip()
+
+
 def loss(record: Record) -> str:
     """Return the losses, each once."""
     return _once(head.loss for head in record.heads)

@@ -25,11 +25,13 @@ class Matter:
     Attributes:
         title: Its first heading, empty when it has none.
         task: What its snippet is for, as the ``tasks`` block names it.
+        layer: The layer that its architecture is known by, ``Conv2D``.
         fits: The modalities that it fits, each ``first`` or ``second`` choice.
     """
 
     title: str = ""
     task: str = ""
+    layer: str = ""
     fits: dict[str, str] = field(default_factory=dict)
 
 
@@ -43,7 +45,9 @@ def read(text: str, path: str) -> Matter:
     match = _FRONT_MATTER.match(text)
     values = _values(match[1], path) if match else {}
     title = _title(text[match.end() :] if match else text)
-    return Matter(title, _task(values, path), _fits(values, path))
+    task = _text(values, "task", "binary classification", path)
+    layer = _text(values, "layer", "Conv2D", path)
+    return Matter(title, task, layer, _fits(values, path))
 
 
 def _values(source: str, path: str) -> dict[Any, Any]:
@@ -74,12 +78,12 @@ def _title(text: str) -> str:
     return ""
 
 
-def _task(values: dict[Any, Any], path: str) -> str:
-    task = values.get("task", "")
-    if not isinstance(task, str):
-        message = f"task in the front matter is no text, found {task!r}"
-        raise SnippetError(path, 1, message, "write for example task: binary classification")
-    return task
+def _text(values: dict[Any, Any], key: str, example: str, path: str) -> str:
+    text = values.get(key, "")
+    if not isinstance(text, str):
+        message = f"{key} in the front matter is no text, found {text!r}"
+        raise SnippetError(path, 1, message, f"write for example {key}: {example}")
+    return text
 
 
 def _fits(values: dict[Any, Any], path: str) -> dict[str, str]:

@@ -51,24 +51,24 @@ def last_layer(subject: Subject, number: int) -> Last:
     else:
         made = [(subject.model, number)]
     chain = [_innermost(subject, *each) for each in made]
-    activation = activation_of(chain[0])
+    named = next((each for each in chain if not _mere(each)), chain[0])
+    return Last(described(named), activation_of(chain[0]))
+
+
+def _mere(operation: Any) -> bool:  # noqa: ANN401
+    """Return whether a layer, operation or function is an activation and nothing else."""
     keras = backend.start()
-    for operation in chain:
-        if not isinstance(operation, keras.layers.Activation | keras.layers.Softmax | str):
-            return Last(described(operation), activation)
-    return Last(described(chain[0]), activation)
+    name = operation if isinstance(operation, str) else type(operation).__name__.lower()
+    return isinstance(operation, keras.layers.Activation) or name in _ACTIVATIONS
 
 
 def _back(history: Any) -> Iterator[tuple[Any, int]]:  # noqa: ANN401
     """Yield what made a tensor and, while that is a mere activation, what made its input."""
-    keras = backend.start()
     while True:
         operation = history.operation
-        kind = type(operation).__name__
-        mere = isinstance(operation, keras.layers.Activation | keras.layers.Softmax)
-        if kind not in _MOVERS:
+        if type(operation).__name__ not in _MOVERS:
             yield operation, history.tensor_index
-            if not mere and kind.lower() not in _ACTIVATIONS:
+            if not _mere(operation):
                 return
         given = operation._inbound_nodes[history.node_index].input_tensors  # noqa: SLF001
         if not given:

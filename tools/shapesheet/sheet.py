@@ -22,6 +22,7 @@ class Place:
         shown: Its path as errors show it.
         title: Its first heading.
         task: What the snippet is for, from the front matter.
+        layer: The layer that the architecture is known by.
         fits: The modalities that the snippet fits, each ``first`` or ``second`` choice.
     """
 
@@ -29,6 +30,7 @@ class Place:
     shown: str
     title: str
     task: str = ""
+    layer: str = ""
     fits: Mapping[str, str] = field(default_factory=dict)
 
 

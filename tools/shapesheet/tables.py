@@ -69,7 +69,7 @@ def _task_row(sheet: Sheet, spot: Spot, key: str) -> list[str]:
         message = f"this page names no task, and {spot.shown}:{spot.line} tells of it"
         cure = "add to the front matter for example: task: binary classification"
         raise SnippetError(place.shown, 0, message, cure)
-    layers = dict.fromkeys(markup.code(head.layer) for head in record.heads)
+    layers = dict.fromkeys(cells.in_general(record))
     row = (
         ", ".join(layers),
         cells.activation(record),
@@ -99,5 +99,6 @@ def _choices(sheet: Sheet, spot: Spot, modality: str, choice: str) -> str:
         if place.fits.get(modality) == choice:
             record = sheet.record(key, spot)
             cost = f" ({markup.number(record.parameters)} parameters)" if record.layers else ""
-            links.append(linked(sheet.place(key, spot), spot) + cost)
+            layer = f"{markup.code(place.layer)} " if place.layer else ""
+            links.append(layer + linked(sheet.place(key, spot), spot) + cost)
     return "<br>".join(links) or _NONE

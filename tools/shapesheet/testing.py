@@ -49,10 +49,15 @@ class _Listener:
         if crash is not None:
             inside = str(crash.path).endswith(self.snippet.test_path.name)
             line = crash.lineno if inside else line
-            text = crash.message.strip().splitlines()[0]
+            text = crash.message.strip().splitlines()[0].removeprefix("Failed: ")
         else:
             # A skip is its place and its reason; an error of collection is its whole traceback.
-            text = str(said[-1] if isinstance(said, tuple) else said).strip().splitlines()[-1]
+            text = (
+                str(said[-1] if isinstance(said, tuple) else said)
+                .strip()
+                .splitlines()[-1]
+                .removeprefix("Skipped: ")
+            )
         cure = f"run: pytest {self.snippet.test_shown}"
         message = f"{name} {verb}: {text.strip()}"
         self.failures.append(SnippetError(self.snippet.test_shown, line, message, cure))

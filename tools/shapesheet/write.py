@@ -119,7 +119,9 @@ def _sheet(found: Project, listings: str) -> Sheet:
             lacks[key] = _lack(key, standing)
         for page in found.pages_of(key)[:1]:
             matter = page.matter
-            places[key] = Place(page.name, page.shown, matter.title, matter.task, matter.fits)
+            places[key] = Place(
+                page.name, page.shown, matter.title, matter.task, matter.layer, matter.fits
+            )
     config = found.config
     shown = config.shown(config.coverage)
     return Sheet(records, lacks, places, config.settings.modalities, listings, shown)
