@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from shapesheet import backend, config, reader, record, snippet
-from shapesheet.running import BATCHES, STEPS
+from shapesheet.running import BATCHES
 from shapesheet.samples import draw
+from shapesheet.training import STEPS
 
 ROOT = Path(__file__).parent.parent
 TOOL = [str(Path(sys.executable).with_name("shapesheet"))]
@@ -40,9 +41,7 @@ def bare(project: config.Config) -> None:
         if known is None:
             sys.exit(f"{each.key} has no record: run make check first")
         keras.backend.clear_session()
-        builder = getattr(
-            importlib.import_module(f"snippets.{each.family}.{each.name}"), each.name
-        )
+        builder = getattr(importlib.import_module(f"snippets.{each.family}.{each.name}"), each.name)
         defaults = {name: ast.literal_eval(value) for name, value in known.defaults.items()}
         for sizes in known.sizes:
             builder(**{name: ast.literal_eval(value) for name, value in sizes.items()})
@@ -114,8 +113,10 @@ def compare(runs: int, project: config.Config) -> bool:
     fine = all(one / other <= goal for _, one, other, goal in rows)
     for name in ("status", "write"):
         took = seconds([*TOOL, name], max(runs, 5))
-        print(f"{'shapesheet ' + name + ', nothing stale / python -c pass':54} "
-              f"{took:9.2f} {start:9.2f} {took / start:7.2f}  0.5 s")
+        print(
+            f"{'shapesheet ' + name + ', nothing stale / python -c pass':54} "
+            f"{took:9.2f} {start:9.2f} {took / start:7.2f}  0.5 s"
+        )
         fine = fine and took <= 0.5
     return fine
 

@@ -15,7 +15,10 @@ keras = backend.start()
 assert keras.backend.backend() == "tensorflow"
 assert keras.config.floatx() == "float32"
 layer = keras.layers.Dense(1)
+keras.config.set_floatx("float64")
+keras.config.set_dtype_policy("mixed_float16")
 backend.clear()
+assert keras.config.floatx() == keras.config.dtype_policy().name == "float32"
 assert layer.name == keras.layers.Dense(1).name
 print("said")
 print("heard", file=sys.stderr)

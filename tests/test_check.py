@@ -6,6 +6,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+
 from shapesheet import check, record
 from shapesheet.check import CHECKS, BlockedError
 from shapesheet.errors import SnippetError
@@ -103,8 +104,10 @@ def test_contract_fails_on_a_dimension_that_names_no_parameter(tmp_path: Path) -
     [
         (
             source(BODY.replace("keras.Input((size,))", "keras.Input((5,))")),
-            ":11: the contract says input (batch, size), which is (batch, 2), "
-            "Keras says (batch, 5) at size=2",
+            (
+                ":11: the contract says input (batch, size), which is (batch, 2), "
+                "Keras says (batch, 5) at size=2"
+            ),
         ),
         (
             source(BODY, CONTRACT.replace("output: (batch, 1)", "output: (batch, 2)")),
@@ -112,8 +115,10 @@ def test_contract_fails_on_a_dimension_that_names_no_parameter(tmp_path: Path) -
         ),
         (
             source(BODY, CONTRACT.replace("size", "10 // (size - 5)")),
-            ":11: the contract says (batch, 10 // (size - 5)), which can't be computed: "
-            "integer division or modulo by zero at size=5",
+            (
+                ":11: the contract says (batch, 10 // (size - 5)), which can't be computed: "
+                "integer division or modulo by zero at size=5"
+            ),
         ),
         (
             source(BODY, CONTRACT.replace("(batch, size)", "(batch, size) int")),
@@ -156,9 +161,11 @@ def test_contract_fails_on_a_dimension_that_names_no_parameter(tmp_path: Path) -
                     "4, act", "4, input_shape=(size,), act"
                 )
             ),
-            ":18: the snippet warns UserWarning: Do not pass an `input_shape`/`input_dim` argument "
-            "to a layer. When using Sequential models, prefer using an `Input(shape)` object as "
-            "the first layer in the model instead.",
+            (
+                ":18: the snippet warns UserWarning: Do not pass an `input_shape`/`input_dim` "
+                "argument to a layer. When using Sequential models, prefer using an "
+                "`Input(shape)` object as the first layer in the model instead."
+            ),
         ),
     ],
 )
@@ -189,8 +196,10 @@ def test_shapes_fails_where_what_is_built_is_not_what_is_written(
         ),
         (
             trained("Picky()(layers.Dense(1)(inputs))", above=PICKY),
-            ":10: a run of the model raises ValueError: Exception encountered when calling "
-            "Picky.call(). three!",
+            (
+                ":10: a run of the model raises ValueError: Exception encountered when calling "
+                "Picky.call(). three!"
+            ),
         ),
     ],
 )
@@ -246,6 +255,38 @@ def test_training_fails_where_a_step_raises(tmp_path: Path) -> None:
     assert failures(tmp_path, text, "training").startswith(
         f"{SHOWN}:{line}: a training step raises "
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "loss"),
+    [
+        ("{'one': one, 'two': two}", "{'a': 'mse', 'b': 'mae'}"),
+        ("[one, two]", "['mse', 'mae']"),
+    ],
+)
+def test_several_inputs_and_outputs_are_run_trained_and_saved(
+    tmp_path: Path, given: str, loss: str
+) -> None:
+    body = f"""
+    one, two = keras.Input((size,), name="one"), keras.Input((3,), name="two")
+    x = layers.Concatenate()([one, two])
+    outputs = {{name: layers.Dense(1, name=name)(x) for name in ("a", "b")}}
+    model = keras.Model({given}, outputs if {loss.startswith("{")} else list(outputs.values()))
+    model.compile(optimizer="adam", loss={loss})
+    return model
+    """
+    contract = """
+    input one: (batch, size)
+    input two: (batch, 3)
+    output a: (batch, 1)
+    output b: (batch, 1)
+    target a: (batch, 1)
+    target b: (batch, 1)
+    """
+    text = source(body, contract)
+    found = examination(tmp_path, text)
+    assert found.record().failures == ()
+    found.release()
 
 
 def test_saving_fails_where_a_layer_does_not_survive_it(tmp_path: Path) -> None:

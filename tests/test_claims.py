@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from shapesheet import claims, testing
 from shapesheet.claims import Evidence
 from shapesheet.errors import SnippetError
@@ -134,8 +135,10 @@ def test_a_snippet_may_read_files_in_its_claims(tmp_path: Path) -> None:
         ),
         (
             'import json\n\n\ndef test_a():\n    """It is."""\n    json.loads("{")\n',
-            ":4: test_a fails: json.decoder.JSONDecodeError: Expecting property name enclosed "
-            "in double quotes: line 1 column 2 (char 1)",
+            (
+                ":4: test_a fails: json.decoder.JSONDecodeError: Expecting property name enclosed "
+                "in double quotes: line 1 column 2 (char 1)"
+            ),
         ),
         (
             'import pytest\n\n\ndef test_a():\n    """It is."""\n    pytest.importorskip("nope")\n',
@@ -147,8 +150,10 @@ def test_a_snippet_may_read_files_in_its_claims(tmp_path: Path) -> None:
         ),
         (
             'def test_a():\n    """It is."""\n\n\ndef mistake_b():\n    """It is."""\n    x = 1\n',
-            ":5: mistake_b fails: mistake_b raises nothing: "
-            "it is no mistake any more, or a silent one",
+            (
+                ":5: mistake_b fails: mistake_b raises nothing: "
+                "it is no mistake any more, or a silent one"
+            ),
         ),
     ],
 )
@@ -162,7 +167,7 @@ def test_a_failing_claim_names_its_line(tmp_path: Path, test: str, error: str) -
 def test_what_pytest_refuses_is_told(tmp_path: Path) -> None:
     found, config = snippet(tmp_path, source(), CLAIMS)
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\nminversion = '99'\n")
-    with pytest.raises(SnippetError, match="pytest can't run it: .*99"):
+    with pytest.raises(SnippetError, match=r"pytest can't run it: .*99"):
         testing.run(found, config, Evidence())
 
 

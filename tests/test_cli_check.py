@@ -109,7 +109,8 @@ def test_a_failing_snippet_is_told_with_place_and_cure_and_the_others_are_record
     result = run(root, "check")
     assert result.exit_code == 1
     assert (
-        "snippets/sums/broken.py:15: the comment says (batch, 2), Keras says (batch, 1) at count=4\n"
+        "snippets/sums/broken.py:15: "
+        "the comment says (batch, 2), Keras says (batch, 1) at count=4\n"
         "    write # (batch, 1), with the parameters' names where a size depends on them\n"
     ) in result.stderr
     assert "Traceback" not in result.output

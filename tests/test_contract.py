@@ -1,8 +1,10 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shapesheet.contract import Contract, ContractLineError, parse_contract, parse_tensor
-from shapesheet.expressions import GrammarError
 from tests.test_expressions import LETTERS
 from tests.test_shapes import DIMENSIONS, printed
 
@@ -24,10 +26,8 @@ def test_a_tensor_printed_is_parsed_again(dimensions: list[str], dtype: str, dom
 
 @given(st.lists(st.one_of(LETTERS, LETTERS.map(lambda text: f"input: (batch, {text}")), max_size=3))
 def test_no_text_makes_the_parser_raise_anything_but_its_error(lines: list[str]) -> None:
-    try:
+    with suppress(ContractLineError):
         parse_contract(dict(enumerate(lines)), 0)
-    except ContractLineError as error:
-        assert isinstance(error.error, GrammarError)
 
 
 def test_a_contract_states_tensors_conditions_values_and_weight() -> None:

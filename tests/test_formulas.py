@@ -6,6 +6,7 @@ from math import ceil, prod
 from typing import Any
 
 import pytest
+
 from shapesheet import backend
 from shapesheet.calls import Calls
 from shapesheet.costs import Cost
@@ -15,6 +16,7 @@ keras = backend.start()
 layers, ops = keras.layers, keras.ops
 
 Shape = tuple[int, ...]
+Open = tuple[int | None, ...]
 Case = tuple[Callable[[], Any], list[Shape], str, int]
 
 
@@ -203,19 +205,19 @@ CASES: list[Case] = [
         convolved((4, 3, 3), (3, 3), 1, 2),
     ),
     (lambda: layers.TimeDistributed(layers.Flatten()), [(4, 5, 2)], "", 0),
-    (lambda: layers.BatchNormalization(), [(4, 5)], "4·5", 0),
+    (layers.BatchNormalization, [(4, 5)], "4·5", 0),
     (lambda: layers.BatchNormalization(center=False), [(5,)], "3·5", 0),
     (lambda: layers.BatchNormalization(center=False, scale=False, axis=1), [(4, 5)], "2·4", 0),
-    (lambda: layers.LayerNormalization(), [(4, 5)], "2·5", 0),
+    (layers.LayerNormalization, [(4, 5)], "2·5", 0),
     (lambda: layers.LayerNormalization(axis=(1, 2), scale=False), [(4, 5)], "4·5", 0),
     (lambda: layers.LayerNormalization(center=False, scale=False), [(4, 5)], "", 0),
     (lambda: layers.GroupNormalization(2), [(4, 6)], "2·6", 0),
     (lambda: layers.GroupNormalization(2, center=False), [(4, 6)], "6", 0),
-    (lambda: layers.RMSNormalization(), [(4, 6)], "6", 0),
-    (lambda: layers.UnitNormalization(), [(4, 6)], "", 0),
-    (lambda: layers.PReLU(), [(4, 5, 2)], "4·5·2", 0),
+    (layers.RMSNormalization, [(4, 6)], "6", 0),
+    (layers.UnitNormalization, [(4, 6)], "", 0),
+    (layers.PReLU, [(4, 5, 2)], "4·5·2", 0),
     (lambda: layers.PReLU(shared_axes=[1, 2]), [(4, 5, 2)], "2", 0),
-    (lambda: layers.Attention(), [(4, 6), (5, 6)], "", 4 * 5 * 6 + 4 * 5 * 6),
+    (layers.Attention, [(4, 6), (5, 6)], "", 4 * 5 * 6 + 4 * 5 * 6),
     (
         lambda: layers.Attention(use_scale=True),
         [(4, 6), (5, 3), (5, 6)],
@@ -223,18 +225,18 @@ CASES: list[Case] = [
         4 * 5 * 6 + 4 * 5 * 3,
     ),
     (lambda: layers.Attention(score_mode="concat"), [(4, 6), (5, 6)], "1", 4 * 5 * 6),
-    (lambda: layers.AdditiveAttention(), [(4, 6), (5, 6)], "6", 4 * 5 * 6),
+    (layers.AdditiveAttention, [(4, 6), (5, 6)], "6", 4 * 5 * 6),
     (lambda: layers.AdditiveAttention(use_scale=False), [(4, 6), (5, 6)], "", 4 * 5 * 6),
     (lambda: layers.Dot(axes=1), [(6,), (6,)], "", 6),
     (lambda: layers.Dot(axes=(2, 1)), [(4, 6), (6, 3)], "", 4 * 6 * 3),
-    (lambda: layers.Add(), [(4,), (4,)], "", 0),
+    (layers.Add, [(4,), (4,)], "", 0),
     (lambda: layers.MaxPooling1D(2), [(4, 3)], "", 0),
     (lambda: layers.Dropout(0.5), [(4,)], "", 0),
     (lambda: layers.SpatialDropout1D(0.5), [(4, 2)], "", 0),
     (lambda: layers.Rescaling(0.1), [(4,)], "", 0),
-    (lambda: layers.RandomFlip(), [(4, 4, 3)], "", 0),
-    (lambda: layers.LeakyReLU(), [(4,)], "", 0),
-    (lambda: layers.Masking(), [(4, 2)], "", 0),
+    (layers.RandomFlip, [(4, 4, 3)], "", 0),
+    (layers.LeakyReLU, [(4,)], "", 0),
+    (layers.Masking, [(4, 2)], "", 0),
     (
         lambda: layers.MelSpectrogram(fft_length=16, sequence_stride=8, num_mel_bins=5),
         [(64,)],
@@ -345,14 +347,14 @@ def test_a_function_of_keras_costs_its_products(
         (lambda: layers.LSTM(4), (1, None, 2), (1, 4), None),
         (lambda: layers.Dense(4), (1, None, 2), (1, None, 4), None),
         (lambda: layers.Dense(4), (1, 2), (1, 4), 8),
-        (lambda: layers.Attention(), (1, None, 2), (1, None, 2), None),
+        (layers.Attention, (1, None, 2), (1, None, 2), None),
     ],
 )
 def test_what_an_open_length_goes_into_cannot_be_told(
     layer: Callable[[], Any],
-    inputs: Any,
-    outputs: Any,
-    multiply_adds: int | None,  # noqa: ANN401
+    inputs: Open,
+    outputs: Open,
+    multiply_adds: int | None,
 ) -> None:
     made = layer()
     given = (inputs, inputs) if isinstance(made, layers.Attention) else (inputs,)

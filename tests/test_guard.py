@@ -2,6 +2,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+
 from shapesheet.errors import SnippetError
 from shapesheet.guard import guarded
 from tests.workshop import snippet

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from shapesheet.errors import SnippetError
 from shapesheet.record import Head
 from tests.workshop import SHOWN, examination, source
@@ -42,6 +43,7 @@ def dense(activation: str = "", units: str = "1") -> str:
     return f"layers.Dense({units}{given})(inputs)"
 
 
+ONE_UNIT = "layers.Dense(1, activation='sigmoid')"
 SOFTMAX = dense("softmax", "classes")
 SPARSE = "(batch,) int in [0, classes)"
 
@@ -125,7 +127,7 @@ SPARSE = "(batch,) int in [0, classes)"
             "sigmoid",
         ),
         (
-            "layers.TimeDistributed(layers.Dense(1, activation='sigmoid'))(ops.expand_dims(inputs, -1))",
+            f"layers.TimeDistributed({ONE_UNIT})(ops.expand_dims(inputs, -1))",
             "'bce'",
             "(batch, size, 1)",
             "(batch, size, 1) in {0, 1}",

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from shapesheet.matching import (
     UnknownNameError,
     actual_text,

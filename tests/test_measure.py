@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from shapesheet.errors import SnippetError
 from shapesheet.measure import Measures
 from tests.workshop import examination, source
 
@@ -203,6 +205,21 @@ def test_products_of_a_function_that_nobody_can_count_leave_the_sum_open(tmp_pat
     """
     found = measured(tmp_path, body, "input: (batch, size, 1)\noutput: (batch, 3)")
     assert found.multiply_adds is None
+
+
+def test_a_sum_that_keras_does_not_count_is_an_error(tmp_path: Path) -> None:
+    above = """
+    class Odd(keras.Sequential):
+        def count_params(self):
+            return super().count_params() + 1
+    """
+    body = "return Odd([keras.Input((size,)), layers.Dense(3)])"
+    under = examination(tmp_path, source(body, OUT, above=above))
+    with pytest.raises(
+        SnippetError, match=r"the layers have 18 parameters, count_params\(\) says 19"
+    ):
+        under.require("measures")
+    under.release()
 
 
 @pytest.mark.parametrize("wrapped", [False, True])

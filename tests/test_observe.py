@@ -1,9 +1,10 @@
-"""Shape comments in every place where Keras code makes a tensor: right ones pass, wrong ones fail."""
+"""Shape comments wherever Keras code makes a tensor: right ones pass, wrong ones fail."""
 
 import textwrap
 from pathlib import Path
 
 import pytest
+
 from tests.workshop import SHOWN, failures, line_of, source
 
 OUT = "input: (batch, size)\noutput: (batch, 3)"
@@ -278,8 +279,10 @@ def toy(body: str, contract: str = OUT, **others: str) -> str:
                 "return keras.Model(inputs, x)"
             ),
             "(batch, 3 //",
-            "the comment (batch, 3 // (size - 5)) can't be computed: "
-            "integer division or modulo by zero",
+            (
+                "the comment (batch, 3 // (size - 5)) can't be computed: "
+                "integer division or modulo by zero"
+            ),
         ),
         (
             toy("units = 3  # (batch, 3)\nreturn keras.Model(inputs, layers.Dense(units)(inputs))"),
@@ -329,7 +332,7 @@ def test_a_wrong_comment_is_told_with_its_line(
     tmp_path: Path, text: str, part: str, message: str
 ) -> None:
     found = failures(tmp_path, text, "shapes")
-    line = text[: text.index(part.split("\n")[0])].count("\n") + 1
+    line = text[: text.index(part.split("\n", 1)[0])].count("\n") + 1
     assert found == f"{SHOWN}:{line}: {message}"
 
 

@@ -3,6 +3,7 @@ import textwrap
 from typing import Any
 
 import pytest
+
 from shapesheet.probe import PROBE, UnreachableCommentError, instrument
 from shapesheet.reader import ShapeComment
 from shapesheet.shapes import is_shape, parse_shapes

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from shapesheet.check import CHECKS
 from tests.workshop import BODY, snippet, source
 

@@ -1,4 +1,5 @@
 import pytest
+
 from shapesheet.raised import reason
 
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from shapesheet import config, reader
 from shapesheet.errors import SnippetError
 from tests.workshop import BODY, CONTRACT, HEADER, SHOWN, failures, line_of, snippet, source

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from shapesheet.contract import TensorContract, parse_tensor
 from shapesheet.samples import ANY_LENGTH, draw, outside
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from shapesheet.contract import Contract, parse_contract
 from shapesheet.expressions import Expression, parse_expression
 from shapesheet.sizes import TRIALS, choose, holds

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
 from tests.examples import KEY, add_snippet, project, put
@@ -65,6 +66,17 @@ def test_the_digest_follows_the_snippet_and_its_claims(tmp_path: Path, changed: 
     assert before == snippets.digest(snippets.find(config)[0], config)
     put(config.snippets / "dense" / changed, "# changed\n")
     assert before != snippets.digest(snippets.find(config)[0], config)
+
+
+def test_the_digest_follows_the_snippets_that_the_claims_import(tmp_path: Path) -> None:
+    config = project(tmp_path)
+    add_snippet(config, "convnets/plain")
+    test = "from snippets.convnets.plain import plain\nfrom no.such.thing import thing\n"
+    put(config.snippets / "dense/test_binary_classifier.py", test)
+    (found,) = snippets.select(config, [KEY])
+    before = snippets.digest(found, config)
+    put(config.snippets / "convnets/plain.py", "# changed\n")
+    assert before != snippets.digest(found, config)
 
 
 def test_the_digest_follows_the_rules_of_the_project(tmp_path: Path) -> None:

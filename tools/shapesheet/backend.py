@@ -49,8 +49,11 @@ def start() -> Any:  # noqa: ANN401 - Keras ships no types
 
 
 def clear() -> None:
-    """Forget the models and the layers' names of what ran before."""
-    start().backend.clear_session(free_memory=False)
+    """Forget the models, the layers' names and the settings of what ran before."""
+    keras = start()
+    keras.backend.clear_session(free_memory=False)
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
 
 
 @contextlib.contextmanager

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from shapesheet.errors import SnippetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TABLE = "[tool.shapesheet]"
 

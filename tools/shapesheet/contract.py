@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shapesheet.domains import Domain, parse_domain
-from shapesheet.expressions import Expression, GrammarError, parse_condition
+from shapesheet.expressions import Expression, parse_condition
+from shapesheet.grammar import GrammarError
 from shapesheet.shapes import BATCH, Shape, parse_shape
 
 if TYPE_CHECKING:

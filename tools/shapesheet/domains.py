@@ -6,7 +6,8 @@ import ast
 import re
 from dataclasses import dataclass
 
-from shapesheet.expressions import Expression, GrammarError, parse_node, require_known
+from shapesheet.expressions import Expression
+from shapesheet.grammar import GrammarError, parse_node, require_known
 
 ENDS = 2
 

@@ -9,6 +9,7 @@ that what a reader sees is what was compared with Keras.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from shapesheet import attentions, products, recurrences
@@ -26,22 +27,32 @@ def cost(layer: Any, inputs: Shapes, outputs: Shapes, equation: str = "") -> Cos
         outputs: The shapes that it returned.
         equation: Of the function ``einsum``.
     """
+    if layer == "einsum":
+        return priced("", products.einsum(equation, inputs))
     if isinstance(layer, str):
-        if layer == "einsum":
-            return priced("", products.einsum(equation, inputs))
         return _operation(layer, layer, inputs, outputs)
-    for kind in type(layer).__mro__:
-        module, name = kind.__module__, kind.__name__
+    rule = _rule(type(layer))
+    return None if rule is None else rule(layer, inputs, outputs)
+
+
+def _rule(kind: type) -> Rule | None:
+    """Return the rule of the nearest class that has one."""
+    for each in kind.__mro__:
+        module, name = each.__module__, each.__name__
         if name == "Layer":
             # What lies above it is of all layers, and tells nothing of this one.
-            return None
+            break
         if ".ops." in module:
-            return _operation(name.lower(), layer, inputs, outputs)
+            return partial(_operation, name.lower())
         if module.startswith("keras.") and name in _RULES:
-            return _RULES[name](layer, inputs, outputs)
+            return _RULES[name]
         if any(part in module for part in _FREE):
-            return Cost()
+            return _free
     return None
+
+
+def _free(layer: Any, inputs: Shapes, outputs: Shapes) -> Cost:  # noqa: ANN401, ARG001
+    return Cost()
 
 
 def _operation(name: str, operation: Any, inputs: Shapes, outputs: Shapes) -> Cost | None:  # noqa: ANN401

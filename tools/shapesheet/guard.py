@@ -105,6 +105,8 @@ def _listen() -> None:
         if _watched and arguments:
             _watched[-1].hear(event, arguments)
 
+    # Python traces no audit hook that does not ask for it; a debugger could not step in.
+    hear.__cantrace__ = True  # type: ignore[attr-defined]
     sys.addaudithook(hear)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shapesheet.contract import Contract, ContractLineError, parse_contract
 from shapesheet.errors import PLACEHOLDER, SnippetError
-from shapesheet.expressions import GrammarError
+from shapesheet.grammar import GrammarError
 from shapesheet.shapes import BATCH, Shape, is_shape, parse_shapes
 from shapesheet.source import comments
 

@@ -34,6 +34,7 @@ CHECKING_CODE = (
     "expressions.py",
     "files.py",
     "formulas.py",
+    "grammar.py",
     "guard.py",
     "heads.py",
     "last_layer.py",

@@ -6,13 +6,8 @@ import ast
 import re
 from dataclasses import dataclass
 
-from shapesheet.expressions import (
-    Expression,
-    GrammarError,
-    parse_node,
-    require_known,
-    segment,
-)
+from shapesheet.expressions import Expression
+from shapesheet.grammar import GrammarError, parse_node, require_known
 
 BATCH = "batch"
 
@@ -72,7 +67,7 @@ def is_shape(text: str) -> bool:
 
 def _shape(text: str, node: ast.expr, start: int) -> Shape:
     elements = node.elts if isinstance(node, ast.Tuple) else []
-    return Shape(segment(text, node), tuple(_dimension(text, each, start) for each in elements))
+    return Shape(_segment(text, node), tuple(_dimension(text, each, start) for each in elements))
 
 
 def _dimension(text: str, node: ast.expr, start: int) -> Expression:
@@ -81,4 +76,9 @@ def _dimension(text: str, node: ast.expr, start: int) -> Expression:
         if isinstance(part, ast.Constant) and isinstance(part.value, float):
             message, cure = "a dimension is an integer", "write a whole number; divide with //"
             raise GrammarError(message, start + part.col_offset, cure)
-    return Expression(segment(text, node), node)
+    return Expression(_segment(text, node), node)
+
+
+def _segment(text: str, node: ast.expr) -> str:
+    """Return what ``node`` was parsed from, of a text without blanks around it."""
+    return text.encode()[node.col_offset : node.end_col_offset].decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -116,4 +117,11 @@ def digest(snippet: Snippet, config: Config) -> str:
             settings.minimum_claims,
         ]
     )
-    return record.digest([snippet.source.encode(), test, rules])
+    return record.digest([snippet.source.encode(), test, *_compared(snippet, config, test), rules])
+
+
+def _compared(snippet: Snippet, config: Config, test: bytes) -> list[bytes]:
+    """Return the other snippets that the claims import, in the order of their names."""
+    named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
+    paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
+    return [path.read_bytes() for path in paths if path != snippet.path and path.is_file()]
