@@ -427,7 +427,7 @@ def test_records_are_written_one_by_one_and_survive_an_interrupt(tmp_path: Path)
 
 
 def test_an_interrupt_during_the_claims_is_one(tmp_path: Path) -> None:
-    test = 'def test_long():\n    """It takes long."""\n    raise KeyboardInterrupt\n'
+    test = 'def test_long():\n    """It takes long."""\n    raise KeyboardInterrupt\n    assert 0\n'
     under = examination(tmp_path, source(), test)
     with pytest.raises(KeyboardInterrupt):
         under.record()

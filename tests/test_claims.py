@@ -118,8 +118,8 @@ def test_each_run_sees_the_files_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_snippet_may_read_files_in_its_claims(tmp_path: Path) -> None:
-    test = 'def test_a():\n    """It reads."""\n    print(open(__file__).read())\n'
-    assert run(tmp_path, test.replace("print(open(__file__).read())", "open(__file__).close()"))
+    test = 'def test_a():\n    """It reads."""\n    assert Path(__file__).read_text()\n'
+    assert run(tmp_path, f"from pathlib import Path\n\n{test}")
 
 
 @pytest.mark.parametrize(
@@ -130,26 +130,26 @@ def test_a_snippet_may_read_files_in_its_claims(tmp_path: Path) -> None:
             ":4: test_a fails: AssertionError: no",
         ),
         (
-            'def test_a():\n    """It is."""\n    raise ValueError("a\\nb")\n',
+            'def test_a():\n    """It is."""\n    raise ValueError("a\\nb")\n    assert 0\n',
             ":3: test_a fails: ValueError: a",
         ),
         (
-            'import json\n\n\ndef test_a():\n    """It is."""\n    json.loads("{")\n',
+            'import json\n\n\ndef test_a():\n    """It is."""\n    assert json.loads("{")\n',
             (
                 ":4: test_a fails: json.decoder.JSONDecodeError: Expecting property name enclosed "
                 "in double quotes: line 1 column 2 (char 1)"
             ),
         ),
         (
-            'import pytest\n\n\ndef test_a():\n    """It is."""\n    pytest.importorskip("nope")\n',
-            ":4: test_a is skipped: could not import 'nope': No module named 'nope'",
+            'import pytest as p\ndef test_a():\n    """It."""\n    assert p.importorskip("nope")\n',
+            ":2: test_a is skipped: could not import 'nope': No module named 'nope'",
         ),
         (
-            'import nope\n\n\ndef test_a():\n    """It is."""\n',
+            'import nope\n\n\ndef test_a():\n    """It is."""\n    assert 1\n',
             ": the test file fails: E   ModuleNotFoundError: No module named 'nope'",
         ),
         (
-            'def test_a():\n    """It is."""\n\n\ndef mistake_b():\n    """It is."""\n    x = 1\n',
+            'def test_a():\n    """It is."""\n    assert 1\n\ndef mistake_b():\n    """It is."""\n',
             (
                 ":5: mistake_b fails: mistake_b raises nothing: "
                 "it is no mistake any more, or a silent one"
@@ -177,3 +177,24 @@ def test_the_projects_own_options_do_not_disturb(tmp_path: Path) -> None:
         "[tool.shapesheet]\n[tool.pytest.ini_options]\naddopts = ['-n2', '--cov', '-k', 'none']\n"
     )
     assert testing.run(found, config, claims.read(found, config)).claims
+
+
+def test_a_claim_that_asserts_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SnippetError) as caught:
+        read(tmp_path, 'def test_nothing():\n    """It is fine."""\n    print("fine")\n')
+    assert str(caught.value).startswith(f"{SHOWN}:1: test_nothing asserts nothing\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "assert 1",
+        "np.testing.assert_allclose(1, 1)",
+        "with pytest.raises(ValueError):\n        int('x')",
+        "helper()",
+    ],
+)
+def test_a_claim_asserts_in_any_of_these_ways(tmp_path: Path, body: str) -> None:
+    helper = "def helper():\n    again()\n\ndef again():\n    helper\n    assert 1\n"
+    test = f'{helper}\ndef test_it():\n    """It is so."""\n    {body}\n'
+    assert read(tmp_path, test).claims == (Claim("test_it", "It is so."),)

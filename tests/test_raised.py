@@ -8,6 +8,7 @@ from shapesheet.raised import reason
     [
         (ValueError("no\n  way\n\nmore"), "ValueError: no way"),
         (KeyError(), "KeyError: no message"),
+        (ValueError("{'b', 'a'} or {'b': 'a'}"), "ValueError: {'a', 'b'} or {'b': 'a'}"),
         (
             ValueError(
                 "Exception encountered when calling Conv2D.call().\n\n"

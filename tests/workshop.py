@@ -21,6 +21,7 @@ SHOWN = "snippets/dense/toy.py"
 TEST = '''
 def test_nothing():
     """It is as it is."""
+    assert __name__
 '''
 HEADER = '''\
 """Say what it does."""

@@ -19,7 +19,7 @@ def test_it_is_the_trunk_with_a_head() -> None:
 
 
 def test_flatten_itself_has_no_parameters() -> None:
-    """Flatten has none; the layer after it has 1,183,808, after global pooling it had 4,160."""
+    """The Dense layer after Flatten has 1,183,808 parameters, after global pooling 4,160."""
     model = cats_vs_dogs_convnet()
     flatten, dense = model.layers[6:8]
     assert (flatten.count_params(), dense.count_params()) == (0, 1_183_808)

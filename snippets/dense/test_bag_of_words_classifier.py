@@ -62,7 +62,7 @@ def test_a_model_without_an_input_has_no_weights_yet() -> None:
 
 
 def test_it_learns_what_a_text_is_about() -> None:
-    """From sixty texts of two words each it learns the topics of texts of three other words."""
+    """From sixty texts of two words it learns the topics of sixty others, of three words each."""
     rng = np.random.default_rng(0)
     y = np.arange(60) % 3
     train, test = (

@@ -35,7 +35,7 @@ def test_flat_targets_give_the_loss_of_a_column() -> None:
 
 
 def test_knowing_nothing_costs_a_loss_of_0_693() -> None:
-    """Answering 0.5 every time has a loss of 0.693: a model above it has learned nothing yet."""
+    """Answering 0.5 every time has a loss of 0.693; a model with a higher one does worse."""
     y = np.array([[0], [1], [1]])
     loss = keras.losses.BinaryCrossentropy()(y, np.full((3, 1), 0.5))
     np.testing.assert_allclose(loss, 0.693, atol=5e-4)

@@ -17,7 +17,7 @@ def stacked_lstm_binary_classifier(num_timesteps: int = 20, num_features: int = 
         num_features: Number of features in each vector.
 
     References:
-        Graves, Generating Sequences With Recurrent Neural Networks, arXiv:1308.0850 (2013).
+        Graves, Generating Sequences With Recurrent Neural Networks (2013), arXiv:1308.0850.
         Chollet, Deep Learning with Python (2017), section 9.1.
     """
     model = keras.Sequential(

@@ -21,7 +21,7 @@ def stacked_lstm_classifier(
         num_classes: Number of classes, of which a sequence has exactly one.
 
     References:
-        Graves, Generating Sequences With Recurrent Neural Networks, arXiv:1308.0850 (2013).
+        Graves, Generating Sequences With Recurrent Neural Networks (2013), arXiv:1308.0850.
         Chollet, Deep Learning with Python (2017), section 9.1.
     """
     model = keras.Sequential(

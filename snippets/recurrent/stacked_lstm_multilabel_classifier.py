@@ -5,23 +5,23 @@ from keras import layers
 
 
 def stacked_lstm_multilabel_classifier(
-    num_timesteps: int = 20, num_features: int = 8, num_classes: int = 10
+    num_timesteps: int = 20, num_features: int = 8, num_labels: int = 10
 ) -> keras.Model:
     """Return a compiled multi-label classifier with three LSTM layers.
 
     Shapes:
         input: (batch, num_timesteps, num_features)
-        output: (batch, num_classes) in [0, 1]
-        target: (batch, num_classes) in {0, 1}
-        where: num_classes >= 2
+        output: (batch, num_labels) in [0, 1]
+        target: (batch, num_labels) in {0, 1}
+        where: num_labels >= 2
 
     Args:
         num_timesteps: Number of vectors in a sequence.
         num_features: Number of features in each vector.
-        num_classes: Number of labels, each of which a sequence has or has not.
+        num_labels: Number of labels, each of which a sequence has or has not.
 
     References:
-        Graves, Generating Sequences With Recurrent Neural Networks, arXiv:1308.0850 (2013).
+        Graves, Generating Sequences With Recurrent Neural Networks (2013), arXiv:1308.0850.
         Chollet, Deep Learning with Python (2017), section 9.1.
     """
     model = keras.Sequential(
@@ -31,7 +31,7 @@ def stacked_lstm_multilabel_classifier(
             layers.LSTM(32, return_sequences=True),  # (batch, num_timesteps, 32)
             layers.LSTM(32),  # (batch, 32)
             # Sigmoid: each label has its own probability, since none excludes another.
-            layers.Dense(num_classes, activation="sigmoid"),  # (batch, num_classes)
+            layers.Dense(num_labels, activation="sigmoid"),  # (batch, num_labels)
         ]
     )
     # The string "accuracy" would compare the largest output with the largest target.

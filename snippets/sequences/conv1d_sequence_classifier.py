@@ -1,5 +1,7 @@
 """Classify sequences by the patterns in them, wherever they stand, with convolutions."""
 
+from functools import partial
+
 import keras
 from keras import layers
 
@@ -26,17 +28,19 @@ def conv1d_sequence_classifier(
 
     References:
         LeCun, Bengio, Convolutional Networks for Images, Speech, and Time Series (1995).
-        Zaheer et al., Deep Sets, arXiv:1703.06114 (2017), for a kernel of one step.
+        Zaheer et al., Deep Sets (2017), arXiv:1703.06114, for a kernel of one step.
     """
-    inputs = keras.Input((length, num_features))
-    first = layers.Conv1D(32, kernel_size, activation="relu")
-    x = first(inputs)  # (batch, length - kernel_size + 1, 32)
-    second = layers.Conv1D(32, kernel_size, activation="relu")
-    x = second(x)  # (batch, length - 2 * kernel_size + 2, 32)
-    # Whether a pattern occurs is kept, where it occurs is not.
-    x = layers.GlobalMaxPooling1D()(x)  # (batch, 32)
-    outputs = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)
-    model = keras.Model(inputs, outputs)
+    conv = partial(layers.Conv1D, kernel_size=kernel_size, activation="relu")
+    model = keras.Sequential(
+        [
+            keras.Input((length, num_features)),
+            conv(32),  # (batch, length - kernel_size + 1, 32)
+            conv(32),  # (batch, length - 2 * kernel_size + 2, 32)
+            # Whether a pattern occurs is kept, where it occurs is not.
+            layers.GlobalMaxPooling1D(),  # (batch, 32)
+            layers.Dense(num_classes, activation="softmax"),  # (batch, num_classes)
+        ]
+    )
     model.compile(optimizer="rmsprop", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 

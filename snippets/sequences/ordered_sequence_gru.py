@@ -21,8 +21,8 @@ def ordered_sequence_gru(
         num_classes: Number of classes, of which a sequence has exactly one.
 
     References:
-        Cho et al., Learning Phrase Representations using RNN Encoder-Decoder,
-        arXiv:1406.1078 (2014).
+        Cho et al., Learning Phrase Representations using RNN Encoder-Decoder
+        (2014), arXiv:1406.1078.
     """
     model = keras.Sequential(
         [

@@ -24,13 +24,14 @@ def mel_spectrogram_convnet(
         num_classes: Number of classes.
 
     References:
-        Hershey et al., CNN Architectures for Large-Scale Audio Classification (2017), 1609.09430.
+        Hershey et al., CNN Architectures for Large-Scale Audio Classification (2017),
+        arXiv:1609.09430.
     """
     frames = 1 + length // 128
     model = keras.Sequential(
         [
             keras.Input((length,)),
-            # The default top_db=80 clips against the loudest sample of the whole batch.
+            # top_db=200 never acts; the default 80 clips against the batch's loudest sound.
             layers.MelSpectrogram(
                 fft_length=512,
                 sequence_stride=128,

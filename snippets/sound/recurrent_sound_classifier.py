@@ -21,7 +21,8 @@ def recurrent_sound_classifier(length: int = 4000, num_classes: int = 10) -> ker
         ValueError: ``length`` is below 120, what one step of the GRU reads.
 
     References:
-        Cho et al., Learning Phrase Representations using RNN Encoder-Decoder (2014), 1406.1078.
+        Cho et al., Learning Phrase Representations using RNN Encoder-Decoder (2014),
+        arXiv:1406.1078.
     """
     model = keras.Sequential(
         [

@@ -50,7 +50,7 @@ def test_a_clip_may_be_heard_in_parts() -> None:
 
 
 def test_the_gru_has_about_three_quarters_of_the_parameters_of_an_lstm() -> None:
-    """The GRU has 6,336 parameters in three gates with two biases each, an LSTM 8,320 in four."""
+    """The GRU has 6,336 parameters, three sets with two biases each; an LSTM 8,320, four sets."""
     lstm = layers.LSTM(32)
     lstm.build((None, 61, 32))
     assert recurrent_sound_classifier().layers[2].count_params() == 3 * (2 * 32 * 32 + 2 * 32)

@@ -21,7 +21,8 @@ def waveform_conv1d(length: int = 4000, num_classes: int = 10) -> keras.Model:
         ValueError: ``length`` is below 216, what one output of the last Conv1D sees.
 
     References:
-        Dai et al., Very Deep Convolutional Neural Networks for Raw Waveforms (2016), 1610.00087.
+        Dai et al., Very Deep Convolutional Neural Networks for Raw Waveforms (2016),
+        arXiv:1610.00087.
     """
     model = keras.Sequential(
         [

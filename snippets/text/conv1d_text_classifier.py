@@ -21,7 +21,7 @@ def conv1d_text_classifier(length: int = 100, vocab_size: int = 5000) -> keras.M
         ValueError: ``length`` is less than the kernel's five tokens.
 
     References:
-        Kim, Convolutional Neural Networks for Sentence Classification, arXiv:1408.5882 (2014).
+        Kim, Convolutional Neural Networks for Sentence Classification (2014), arXiv:1408.5882.
     """
     model = keras.Sequential(
         [

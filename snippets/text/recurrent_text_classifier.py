@@ -21,8 +21,8 @@ def recurrent_text_classifier(
         num_classes: Number of classes, of which a text has exactly one.
 
     References:
-        Cho et al., Learning Phrase Representations using RNN Encoder-Decoder,
-        arXiv:1406.1078 (2014).
+        Cho et al., Learning Phrase Representations using RNN Encoder-Decoder
+        (2014), arXiv:1406.1078.
         Schuster, Paliwal, Bidirectional Recurrent Neural Networks (1997).
     """
     model = keras.Sequential(

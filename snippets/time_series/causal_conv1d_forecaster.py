@@ -18,7 +18,7 @@ def causal_conv1d_forecaster(length: int = 50, num_features: int = 3) -> keras.M
 
     References:
         Bai, Kolter, Koltun, An Empirical Evaluation of Generic Convolutional and Recurrent
-        Networks for Sequence Modeling, arXiv:1803.01271 (2018).
+        Networks for Sequence Modeling (2018), arXiv:1803.01271.
     """
     inputs = keras.Input((length, num_features))
     x = inputs

@@ -113,7 +113,7 @@ def test_training_false_does_not_hold_in_fit() -> None:
 
 
 def test_it_takes_pixels_as_they_are() -> None:
-    """It takes red, green, blue in [0, 255] and subtracts ImageNet's means in reverse order."""
+    """It takes red, green, blue in [0, 255], reverses them and subtracts ImageNet's means."""
     red = np.array([[[[255, 0, 0]]]], dtype="float32")
     made = keras.applications.vgg19.preprocess_input(red)
     np.testing.assert_allclose(made, [[[[-103.939, -116.779, 255 - 123.68]]]], rtol=1e-5)

@@ -39,6 +39,7 @@ def vgg19_global_pooling(
     x = keras.applications.vgg19.preprocess_input(image)  # (batch, height, width, 3)
     x = base(x)  # (batch, height // 32, width // 32, 512)
     x = layers.GlobalAveragePooling2D()(x)  # (batch, 512)
+    # Few images make few steps: at Keras's 0.99 the averages would not arrive in them.
     x = layers.BatchNormalization(momentum=0.9)(x)  # (batch, 512)
     x = layers.Dropout(0.5)(x)  # (batch, 512)
     output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)

@@ -30,6 +30,7 @@ def vgg19_keep_dense(num_classes: int = 10, weights: str | None = None) -> keras
     image = keras.Input((224, 224, 3))  # (batch, 224, 224, 3)
     x = keras.applications.vgg19.preprocess_input(image)  # (batch, 224, 224, 3)
     x = base(x)  # (batch, 4096)
+    # Few images make few steps: at Keras's 0.99 the averages would not arrive in them.
     x = layers.BatchNormalization(momentum=0.9)(x)  # (batch, 4096)
     x = layers.Dropout(0.5)(x)  # (batch, 4096)
     output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)

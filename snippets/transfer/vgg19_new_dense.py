@@ -42,6 +42,7 @@ def vgg19_new_dense(
     x = base(x)  # (batch, height // 32, width // 32, 512)
     x = layers.Flatten()(x)  # (batch, (height // 32) * (width // 32) * 512)
     x = layers.Dense(units, activation="relu")(x)  # (batch, units)
+    # Few images make few steps: at Keras's 0.99 the averages would not arrive in them.
     x = layers.BatchNormalization(momentum=0.9)(x)  # (batch, units)
     x = layers.Dropout(0.5)(x)  # (batch, units)
     output = layers.Dense(num_classes, activation="softmax")(x)  # (batch, num_classes)

@@ -26,7 +26,7 @@ def conv3d_video_classifier(
 
     References:
         Tran et al., Learning Spatiotemporal Features with 3D Convolutional Networks (2015),
-        1412.0767.
+        arXiv:1412.0767.
     """
     model = keras.Sequential(
         [

@@ -27,7 +27,7 @@ def framewise_conv2d_conv1d(
 
     References:
         Tran et al., A Closer Look at Spatiotemporal Convolutions for Action Recognition (2018),
-        1711.11248: Conv2D layers below, convolutions over the frames above.
+        arXiv:1711.11248: Conv2D layers below, convolutions over the frames above.
     """
     frame_model = keras.Sequential(
         [

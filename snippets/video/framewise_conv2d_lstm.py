@@ -25,7 +25,7 @@ def framewise_conv2d_lstm(
         ValueError: Frames have fewer than eight rows or columns.
 
     References:
-        Donahue et al., Long-term Recurrent Convolutional Networks (2015), 1411.4389.
+        Donahue et al., Long-term Recurrent Convolutional Networks (2015), arXiv:1411.4389.
     """
     # One frame; a trained image model without its last layer can stand here.
     frame_model = keras.Sequential(

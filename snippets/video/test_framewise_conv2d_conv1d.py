@@ -19,7 +19,7 @@ def test_it_does_not_matter_when_a_thing_happens() -> None:
 
 
 def test_a_kernel_over_one_frame_forgets_the_order() -> None:
-    """With a kernel over one frame the frames could be shuffled; with one over three they can't."""
+    """Reversing the frames changes nothing for a kernel over one frame, but for one over three."""
     steps = np.random.default_rng(0).normal(size=(2, 8, 32)).astype("float32")
     pool = layers.GlobalMaxPooling1D()
     alone, three = layers.Conv1D(32, 1), layers.Conv1D(32, 3)

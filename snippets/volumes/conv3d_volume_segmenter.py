@@ -24,17 +24,17 @@ def conv3d_volume_segmenter(depth: int = 16, height: int = 24, width: int = 24) 
         ValueError: A size is odd: halved and doubled again, it is one less.
 
     References:
-        Milletari et al., V-Net (2016), 1606.04797: far deeper, with a loss for rare voxels.
+        Milletari et al., V-Net (2016), arXiv:1606.04797: far deeper, with a loss for rare voxels.
     """
-    convolution = partial(layers.Conv3D, kernel_size=3, padding="same", activation="relu")
+    conv = partial(layers.Conv3D, kernel_size=3, padding="same", activation="relu")
     inputs = keras.Input((depth, height, width, 1))
-    fine = convolution(8)(inputs)  # (batch, depth, height, width, 8)
+    fine = conv(8)(inputs)  # (batch, depth, height, width, 8)
     coarse = layers.MaxPooling3D(2)(fine)  # (batch, depth // 2, height // 2, width // 2, 8)
-    coarse = convolution(16)(coarse)  # (batch, depth // 2, height // 2, width // 2, 16)
+    coarse = conv(16)(coarse)  # (batch, depth // 2, height // 2, width // 2, 16)
     wide = layers.UpSampling3D(2)(coarse)  # (batch, depth, height, width, 16)
     # The pooled path knows the surroundings, the other one the exact place.
     both = layers.Concatenate()([fine, wide])  # (batch, depth, height, width, 24)
-    both = convolution(8)(both)  # (batch, depth, height, width, 8)
+    both = conv(8)(both)  # (batch, depth, height, width, 8)
     outputs = layers.Conv3D(1, 1, activation="sigmoid")(both)  # (batch, depth, height, width, 1)
     model = keras.Model(inputs, outputs)
     overlap = keras.metrics.BinaryIoU(target_class_ids=[1], name="iou")

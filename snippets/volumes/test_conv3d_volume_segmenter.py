@@ -50,7 +50,7 @@ def test_a_voxel_sees_ten_voxels_along_each_axis() -> None:
 
 
 def test_the_weights_fit_volumes_of_any_even_size() -> None:
-    """The weights learnt on small cut-outs fit the whole volume: no parameter knows the size."""
+    """The weights learned on small cut-outs fit the whole volume: no parameter knows the size."""
     part, whole = conv3d_volume_segmenter(8, 8, 8), conv3d_volume_segmenter(40, 20, 30)
     whole.set_weights(part.get_weights())
     assert whole.count_params() == part.count_params()

@@ -36,7 +36,8 @@ def read(snippet: Snippet, config: Config) -> Evidence:
     """Return the claims and mistakes of a snippet.
 
     Raises:
-        SnippetError: There is no test file, it does not parse, or a claim has no sentence.
+        SnippetError: There is no test file, it does not parse, or a claim has no sentence or
+            asserts nothing.
     """
     wanted = config.settings.minimum_claims
     cure = f"write {snippet.test_shown} with one test for each claim"
@@ -51,6 +52,7 @@ def read(snippet: Snippet, config: Config) -> Evidence:
         for node in found
         if _is(node, MISTAKE)
     )
+    _require_assertions(snippet, {node.name: node for node in found})
     if len(claims) < wanted:
         message = f"the snippet has {len(claims)} claims, {wanted} are wanted"
         raise SnippetError(snippet.test_shown, 0, message, cure)
@@ -71,6 +73,31 @@ def _parse(snippet: Snippet) -> tuple[str, ast.Module]:
 
 def _is(node: ast.FunctionDef, prefix: str) -> bool:
     return node.name.startswith(prefix)
+
+
+def _require_assertions(snippet: Snippet, functions: dict[str, ast.FunctionDef]) -> None:
+    """Refuse a claim that can't fail: it, or a function of the file that it uses, must assert."""
+    for name, node in functions.items():
+        if _is(node, CLAIM) and not _asserts(node, functions, set()):
+            message = f"{name} asserts nothing"
+            cure = "assert what its sentence says, and break the model once to see it fail"
+            raise SnippetError(snippet.test_shown, node.lineno, message, cure)
+
+
+def _asserts(node: ast.AST, functions: dict[str, ast.FunctionDef], seen: set[str]) -> bool:
+    for part in ast.walk(node):
+        match part:
+            case ast.Assert():
+                return True
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name.startswith(
+                "assert"
+            ) or name in ("raises", "warns"):
+                return True
+            case ast.Name(id=name) if name in functions and name not in seen:
+                seen.add(name)
+                if _asserts(functions[name], functions, seen):
+                    return True
+    return False
 
 
 def _text(snippet: Snippet, node: ast.FunctionDef) -> str:

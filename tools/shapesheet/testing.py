@@ -7,7 +7,6 @@ import io
 import os
 import sys
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapesheet.claims import ERROR_PROPERTY, Evidence
@@ -104,21 +103,22 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
 def _inside(config: Config) -> Iterator[None]:
     """Run pytest in the project's folder, whose settings it reads and whose packages it sees.
 
-    The modules of its snippets are forgotten afterwards: another run must see them as they
-    are then.
+    Modules of snippets are hidden meanwhile and those of this run forgotten afterwards: each run
+    must see the files of its own project, and as they are then.
     """
-    before, modules = os.getcwd(), set(sys.modules)  # noqa: PTH109 - goes back to chdir as it was
+    before = os.getcwd()  # noqa: PTH109 - goes back to chdir as it was
     os.chdir(config.root)
+    hidden = _taken(config)
     try:
         yield
     finally:
         os.chdir(before)
-        fresh = set(sys.modules) - modules
-        for name in [each for each in fresh if _lies_in(config.snippets, sys.modules[each])]:
-            del sys.modules[name]
+        _taken(config)
+        sys.modules.update(hidden)
 
 
-def _lies_in(folder: Path, module: Any) -> bool:  # noqa: ANN401
-    facts = vars(module)
-    places = [facts.get("__file__"), *list(facts.get("__path__") or [])]
-    return any(place and Path(place).is_relative_to(folder) for place in places)
+def _taken(config: Config) -> dict[str, Any]:
+    """Take the modules below the folder of the snippets out of Python's, and return them."""
+    package = config.settings.snippets.partition("/")[0]
+    names = [name for name in sys.modules if name.partition(".")[0] == package]
+    return {name: sys.modules.pop(name) for name in names}
