@@ -75,9 +75,7 @@ def test_the_recurrent_weights_start_orthogonal() -> None:
 
 def mistake_a_cell_state() -> None:
     """A GRU has no cell state: it returns its output and one state, an LSTM two."""
-    x = np.zeros((4, 20, 8))
-    _, hidden, cell = layers.GRU(32, return_state=True)(x)
-    layers.GRU(32)(x, initial_state=[hidden, cell])
+    _output, _state, _cell = layers.GRU(32, return_state=True)(np.zeros((4, 20, 8)))
 
 
 def mistake_a_slip_of_the_pen() -> None:
