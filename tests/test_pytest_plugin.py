@@ -27,7 +27,7 @@ GOOD, BAD = source(), source(BODY.replace("(batch, 4)", "(batch, 5)"))
 
 
 def run(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    command = [sys.executable, "-m", "pytest", *arguments]
     apart = {name: value for name, value in os.environ.items() if not name.startswith("KERAS")}
     done = subprocess.run(
         command, cwd=folder, env=apart, capture_output=True, text=True, check=False
@@ -77,6 +77,20 @@ def test_items_are_chosen_without_starting_keras(folder: Path) -> None:
     assert "snippets/dense/toy.py::contract" in listed
     assert "snippets/dense/test_toy.py::mistake_text" in listed
     assert "shapes" not in listed
+
+
+def test_the_first_failure_stops_the_run_and_can_be_run_again_alone(folder: Path) -> None:
+    first = run(folder, "-x", "snippets")
+    assert "1 failed, 1 passed" in first
+    again = run(folder, "--lf", "-v", "snippets")
+    assert "snippets/dense/bad.py::shapes FAILED" in again
+    assert "passed" not in again
+
+
+def test_items_run_side_by_side_in_several_processes(folder: Path) -> None:
+    said = run(folder, "-n", "2", "--dist=loadfile", "snippets")
+    assert "1 failed" in said
+    assert "snippets/dense/bad.py:18: the comment says (batch, 5)" in said
 
 
 def test_a_project_without_snippets_is_left_alone(tmp_path: Path) -> None:
