@@ -4,14 +4,17 @@ import re
 import subprocess
 import tomllib
 from importlib import metadata
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent.parent
-DOCS = ROOT / "docs" / "en"
+from tests.site.helpers import DOCS, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+]+)$")
 TARGET = re.compile(r"^(?P<name>[a-z][a-z-]*):(?!=)", re.MULTILINE)
 TASKS = {

@@ -56,12 +56,11 @@ class Table:
     def _add_own(self, model: Any, prefix: str, repeats: Count) -> None:  # noqa: ANN401
         """Add a row for what a subclassed model's own code holds and multiplies, if anything."""
         calls = [] if _graph(model) else self._calls(model, model, repeats)
-        own = [times(*weight.shape) or "1" for weight in _own_weights(model)]
+        weights = _own_weights(model)
         functions = [self._cost(each) for call in calls for each in call.inner if _named(each)]
         adds = total((each.multiply_adds for each in functions), repeats)
-        if not own and adds == 0:
+        if not weights and adds == 0:
             return
-        weights = _own_weights(model)
         trainable = {id(weight) for weight in model.trainable_weights}
         self.rows.append(
             Layer(
@@ -71,7 +70,7 @@ class Table:
                 symbolic="",
                 parameters=sum(map(_elements, weights)),
                 trainable=sum(_elements(each) for each in weights if id(each) in trainable),
-                arithmetic=plus(*own),
+                arithmetic=plus(*_sizes(weights)),
                 multiply_adds=adds,
             )
         )
@@ -122,7 +121,7 @@ class Table:
         if found is not None:
             return found
         inside = [self._cost(each) for each in call.inner]
-        own = [times(*weight.shape) or "1" for weight in _own_weights(layer)]
+        own = _sizes(_own_weights(layer))
         nested = [self._inside(each) for each in children(layer)]
         # A layer of Keras without a rule may multiply where nobody sees it.
         opaque = bool(own or inside) and type(layer).__module__.startswith("keras.")
@@ -177,6 +176,11 @@ def _own_weights(layer: Any) -> list[Any]:  # noqa: ANN401
     return [weight for weight in getattr(layer, "weights", []) if id(weight) not in inner]
 
 
+def _sizes(weights: list[Any]) -> list[str]:
+    """Return the arithmetic of weights that no rule knows: ``3·32`` for each, 1 for a scalar."""
+    return [times(*weight.shape) or "1" for weight in weights]
+
+
 def _kind(operation: Any) -> str:  # noqa: ANN401
     kind = type(operation).__name__
     wrapped = getattr(operation, "forward_layer", None) or getattr(operation, "layer", None)
@@ -187,12 +191,5 @@ def _kind(operation: Any) -> str:  # noqa: ANN401
 
 def _shown(calls: list[Call]) -> str:
     """Return the output shapes of calls, each once, with the word ``batch``."""
-    texts = [
-        ", ".join(actual_text((None, *shape[1:])) for shape in _batched(call)) for call in calls
-    ]
+    texts = [", ".join(actual_text((None, *shape[1:])) for shape in call.outputs) for call in calls]
     return ", ".join(dict.fromkeys(texts))
-
-
-def _batched(call: Call) -> Iterator[Actual]:
-    for shape in call.outputs:
-        yield shape or (None,)
