@@ -10,6 +10,8 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Any
 
+from shapesheet import state
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,13 +36,14 @@ def prepare() -> tempfile.TemporaryDirectory[str]:
 
 
 @functools.cache
-def start() -> Any:  # noqa: ANN401 - Keras ships no types
-    """Return the Keras module, imported in those surroundings."""
+def load() -> Any:  # noqa: ANN401 - Keras ships no types
+    """Return the Keras module, imported in those surroundings; nothing has been computed yet.
+
+    A process that has computed nothing has no threads, so that it can be forked.
+    """
     prepare()
     with _quiet():
         keras = importlib.import_module("keras")
-        # The first operation is what makes TensorFlow look for devices and speak of them.
-        keras.ops.zeros(())
     # The libraries' million objects are here to stay: every later collection of garbage, and
     # Keras asks for one whenever its session is cleared, looks at the snippets' few instead.
     gc.collect()
@@ -48,12 +51,30 @@ def start() -> Any:  # noqa: ANN401 - Keras ships no types
     return keras
 
 
+@functools.cache
+def start() -> Any:  # noqa: ANN401 - Keras ships no types
+    """Return the Keras module, ready to compute."""
+    keras = load()
+    with _quiet():
+        # The first operation is what makes TensorFlow look for devices and speak of them.
+        keras.ops.zeros(())
+    _untouched()
+    return keras
+
+
 def clear() -> None:
-    """Forget the models, the layers' names and the settings of what ran before."""
+    """Forget the models, the layers' names, the settings and the patches of what ran before."""
     keras = start()
+    state.restore(_untouched())
     keras.backend.clear_session(free_memory=False)
-    keras.config.set_floatx("float32")
-    keras.config.set_image_data_format("channels_last")
+    keras.config.set_dtype_policy("float32")
+    keras.utils.set_random_seed(0)
+
+
+@functools.cache
+def _untouched() -> state.State:
+    """Return the libraries' state before any snippet has run."""
+    return state.take()
 
 
 @contextlib.contextmanager

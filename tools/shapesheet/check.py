@@ -6,6 +6,7 @@ import contextlib
 import gc
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapesheet import (
@@ -21,15 +22,15 @@ from shapesheet import (
     testing,
     training,
 )
+from shapesheet import config as configuration
+from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
 from shapesheet.matching import expected_text, lookup
 from shapesheet.raised import reason
-from shapesheet.record import Check, Failure, Record, Tensor, installed
-from shapesheet.record import write as write_record
-from shapesheet.snippet import digest
+from shapesheet.record import Check, Failure, Record, Tensor, versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from shapesheet.config import Config
     from shapesheet.snippet import Snippet
@@ -182,7 +183,7 @@ class Examination:
                 continue
 
     def _digest(self) -> str:
-        return digest(self.snippet, self.config)
+        return snippets.digest(self.snippet, self.config)
 
     def _facts(self, evidence: claims.Evidence) -> Record:
         measures = self.measures
@@ -222,24 +223,15 @@ def _failure(error: SnippetError, check: str) -> Failure:
     return Failure(error.path, error.line, error.message, error.cure, check, error.column)
 
 
-def versions() -> dict[str, str]:
-    """Return the backend and the versions of the libraries that the facts come from."""
-    return {
-        "backend": backend.BACKEND,
-        "keras": installed("keras"),
-        backend.BACKEND: installed(backend.BACKEND),
-    }
-
-
-def run(snippets: Iterable[Snippet], config: Config) -> Iterator[Record]:
-    """Check snippets one by one; yield each record after it is written.
+def examine(root: str, key: str) -> Record:
+    """Return the record of one snippet of the project in ``root``: what a worker does.
 
     Raises:
-        SnippetError: A record can't be written.
+        SnippetError: The project can't be read, or has no such snippet.
     """
-    for snippet in snippets:
-        examination = Examination(snippet, config)
-        record = examination.record()
-        examination.release()
-        write_record(config.records, record)
-        yield record
+    config = configuration.load(Path(root))
+    (snippet,) = snippets.select(config, [key])
+    examination = Examination(snippet, config)
+    record = examination.record()
+    examination.release()
+    return record

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from shapesheet import cli_check, report, selection, snippet, states
 from shapesheet import config as configuration
-from shapesheet import report, snippet, states
+from shapesheet.cli_check import limited, show_problem
 from shapesheet.errors import SnippetError
+from shapesheet.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from shapesheet.config import Config
-    from shapesheet.record import Record
-    from shapesheet.snippet import Snippet
     from shapesheet.write import Change
 
 INTERRUPTED = 130
 _Read = TypeVar("_Read")
-_LINE_START = "\r\x1b[K"
 
 
 class _Commands(click.Group):
@@ -33,10 +31,10 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SnippetError as error:
-            _show_problem(str(error))
+            show_problem(str(error))
             ctx.exit(1)
         except KeyboardInterrupt:
-            _show_problem("interrupted; every snippet that was checked has its record")
+            show_problem("interrupted; every snippet that was checked has its record")
             ctx.exit(INTERRUPTED)
 
 
@@ -70,49 +68,40 @@ def _command(
 
 @_command("shapesheet check dense/binary_classifier")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--stale", is_flag=True, help="Only those whose record does not hold any more.")
+@click.option("--all", "everything", is_flag=True, help="Also those whose record still holds.")
+@click.option(
+    "--changed",
+    metavar="REVISION",
+    help="Only those that differ from a git revision, whether their record holds or not.",
+)
+@click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the work.")
+@limited
 @_JSON
 @click.pass_obj
-def check(config: Config, paths: tuple[str, ...], *, stale: bool, as_json: bool) -> None:
+def check(  # noqa: PLR0913 - one argument an option
+    config: Config,
+    paths: tuple[str, ...],
+    *,
+    everything: bool,
+    changed: str | None,
+    shard: str | None,
+    limits: Limits,
+    as_json: bool,
+) -> None:
     """Check snippets against Keras and write their records.
 
     PATH is a family, FAMILY/NAME or a file; all snippets without one.
+    Those whose record still holds are not checked again.
     """
-    chosen = _usage(lambda: snippet.select(config, paths))
-    if stale:
-        chosen = states.not_fresh(chosen, config)
-    records = _check(chosen, config, quiet=as_json)
-    click.echo(report.checked_json(records) if as_json else report.checked(records))
+    chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
+    due = chosen if everything or changed else states.not_fresh(chosen, config)
+    records = cli_check.check(due, config, limits, quiet=as_json)
+    click.echo(
+        report.checked_json(records)
+        if as_json
+        else report.checked(records, fresh=len(chosen) - len(due))
+    )
     _exit(fine=not any(record.failures for record in records))
-
-
-def _check(chosen: list[Snippet], config: Config, *, quiet: bool) -> list[Record]:
-    if not chosen:
-        return []
-    # This imports Keras, which takes seconds that no other command should pay.
-    from shapesheet import check as checking  # noqa: PLC0415
-
-    running: Iterable[Record] = checking.run(chosen, config)
-    if quiet:
-        return list(running)
-    records: list[Record] = []
-    with click.progressbar(
-        length=len(chosen), label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-        for record in running:
-            records.append(record)
-            if sys.stderr.isatty():
-                click.echo(_LINE_START, nl=False, err=True)
-            _show_record(record)
-            bar.update(1)
-    return records
-
-
-def _show_record(record: Record) -> None:
-    if not record.failures:
-        click.echo(report.passed(record))
-    for failure in record.failures:
-        _show_problem(report.failed(failure))
 
 
 @_command("shapesheet write --check --diff")
@@ -135,7 +124,7 @@ def _write(config: Config, *, dry: bool = False, diff: bool = False, as_json: bo
         click.echo(report.plan_json(plan, problems))
     else:
         for error in problems:
-            _show_problem(str(error))
+            show_problem(str(error))
         _show_changes(plan.changes if dry else written, dry=dry, diff=diff)
         click.secho(report.planned(plan, problems, dry=dry), bold=True)
     return not problems and not (dry and plan.changes)
@@ -187,7 +176,8 @@ def build(config: Config) -> None:
     from shapesheet import site  # noqa: PLC0415
 
     languages = site.languages(config)
-    records = _check(states.not_fresh(snippet.find(config), config), config, quiet=False)
+    stale = states.not_fresh(snippet.find(config), config)
+    records = cli_check.check(stale, config, Limits(), quiet=False)
     # Pages without problems are written even when a snippet fails, but no site is built.
     fine = _write(config) and not any(record.failures for record in records)
     _exit(fine=fine)
@@ -200,10 +190,6 @@ def _usage(read: Callable[[], _Read]) -> _Read:
         return read()
     except SnippetError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _show_problem(text: str) -> None:
-    click.secho(text, fg="red", err=True)
 
 
 def _exit(*, fine: bool) -> None:

@@ -26,10 +26,14 @@ _EVENTS = {
     "os.mkdir": "makes a folder",
     "os.remove": "deletes a file",
     "os.rename": "renames a file",
-    "os.system": "starts a program",
-    "subprocess.Popen": "starts a program",
-    "socket.connect": "opens a connection",
-    "socket.getaddrinfo": "opens a connection",
+}
+# Nothing that a check runs may do these, whoever asks for them.
+_BANNED = {
+    **dict.fromkeys(("os.exec", "os.posix_spawn", "os.spawn", "os.startfile"), "starts a program"),
+    **dict.fromkeys(("os.system", "subprocess.Popen", "pty.spawn"), "starts a program"),
+    **dict.fromkeys(("os.fork", "os.forkpty"), "starts a process"),
+    **dict.fromkeys(("socket.__new__", "socket.connect", "socket.bind"), "opens a connection"),
+    **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname"), "opens a connection"),
 }
 _WARNINGS = (UserWarning, FutureWarning)
 # Python reads source and byte code by itself: for imports, tracebacks and inspection.
@@ -40,6 +44,8 @@ _OWN_PLACES = (
     *("/dev/", "/proc/", "/sys/"),
 )
 _watched: list[_Watch] = []
+# One entry for each call under way in a process that does nothing else.
+_alone: list[None] = []
 
 
 class _Watch:
@@ -64,11 +70,11 @@ class _Watch:
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Refuse what an audit event tells of, when the watched file is behind it."""
-        if event not in _EVENTS or _is_own(arguments[0]):
+        if event not in _BANNED and (event not in _EVENTS or _is_own(arguments[0])):
             return
         line = self.line()
         if line:
-            self.offences.append((line, f"the snippet {_EVENTS[event]}: {arguments[0]!r}"))
+            self.offences.append((line, f"the snippet {_deed(event, arguments)}"))
             raise PermissionError(self.offences[-1][1])
 
     def warn(self, message: Warning | str, category: type[Warning], *_: object) -> None:
@@ -76,6 +82,13 @@ class _Watch:
         if issubclass(category, _WARNINGS):
             first = str(message).strip().splitlines()[0]
             self.warned.append((self.line(), f"the snippet warns {category.__name__}: {first}"))
+
+
+def _deed(event: str, arguments: tuple[Any, ...]) -> str:
+    """Return what an audit event tells of, in words."""
+    if event in _BANNED:
+        return _BANNED[event]
+    return f"{_EVENTS[event]}: {arguments[0]!r}"
 
 
 def _is_own(opened: object) -> bool:
@@ -94,6 +107,8 @@ class _Printed(io.StringIO):
         line = self._watch.line()
         if line and text.strip():
             self._watch.offences.append((line, f"the snippet prints {text.strip()[:40]!r}"))
+            # Or it prints without end.
+            raise PermissionError(self._watch.offences[-1][1])
         return len(text)
 
 
@@ -102,12 +117,26 @@ def _listen() -> None:
     """Install the audit hook, which Python never removes, at the first use only."""
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        if _watched and arguments:
+        if _watched:
             _watched[-1].hear(event, arguments)
+        if _alone and event in _BANNED:
+            message = f"the code {_BANNED[event]}, which nothing in a check may"
+            raise PermissionError(message)
 
     # Python traces no audit hook that does not ask for it; a debugger could not step in.
     hear.__cantrace__ = True  # type: ignore[attr-defined]
     sys.addaudithook(hear)
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Refuse connections and processes in the body to all code of this process."""
+    _listen()
+    _alone.append(None)
+    try:
+        yield
+    finally:
+        _alone.pop()
 
 
 @contextlib.contextmanager

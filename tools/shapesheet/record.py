@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FORMAT = 1
-LIBRARIES = ("keras", "tensorflow", "numpy")
+LIBRARIES = ("keras", "numpy")
+BACKEND = "tensorflow"
+# A check must take this many times as long, or as short, before its time is written anew.
+STEADY = 2.0
 CHECKING_CODE = (
     "attentions.py",
     "backend.py",
@@ -37,6 +40,7 @@ CHECKING_CODE = (
     "grammar.py",
     "guard.py",
     "heads.py",
+    "isolation.py",
     "last_layer.py",
     "loading.py",
     "matching.py",
@@ -56,10 +60,12 @@ CHECKING_CODE = (
     "sizes.py",
     "snippet.py",
     "source.py",
+    "state.py",
     "subject.py",
     "table.py",
     "testing.py",
     "training.py",
+    "worker.py",
 )
 
 
@@ -193,6 +199,7 @@ class Record:
         multiply_adds: Total for one sample, ``None`` when a layer's can't be told.
         heavy: The contract's reason for building it only once, empty for none.
         random: Whether two passes over the same input differ.
+        seconds: How long the checks took, in whole tenths; see ``steady``.
     """
 
     snippet: str
@@ -214,6 +221,7 @@ class Record:
     checks: tuple[Check, ...] = ()
     claims: tuple[Claim, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    seconds: float = 0.0
     format: int = FORMAT
 
 
@@ -275,22 +283,38 @@ def write(folder: Path, record: Record) -> None:
     write_atomically(record_path(folder, record.snippet), dumps(record).encode())
 
 
-def digest(sources: Iterable[bytes]) -> str:
+def steady(known: float, seconds: float) -> float:
+    """Return the time to keep in a record, in seconds.
+
+    It serves to share the work out, for which the time that is ``known`` does as well as one
+    that differs a little; a record that changes with every run would be noise in its history.
+    """
+    if known / STEADY <= seconds <= known * STEADY:
+        return known
+    return max(round(seconds, 1), 0.1)
+
+
+def versions(backend: str = BACKEND) -> dict[str, str]:
+    """Return the backend and the versions of the libraries that the facts come from."""
+    return {"backend": backend, "keras": installed("keras"), backend: installed(backend)}
+
+
+def digest(sources: Iterable[bytes], backend: str = BACKEND) -> str:
     """Return the digest of ``sources``, the installed libraries and the checking code.
 
     It is computed without importing Keras. Python's own version is left out on purpose:
     the facts do not depend on it, and a record written on 3.11 is as good on 3.13.
     """
-    total = hashlib.sha256(_surroundings())
+    total = hashlib.sha256(_surroundings(backend))
     for source in sources:
         total.update(hashlib.sha256(source).digest())
     return total.hexdigest()[:16]
 
 
 @cache
-def _surroundings() -> bytes:
-    total = hashlib.sha256()
-    for name in LIBRARIES:
+def _surroundings(backend: str) -> bytes:
+    total = hashlib.sha256(f"{backend}\n".encode())
+    for name in (*LIBRARIES, backend):
         total.update(f"{name}=={installed(name)}\n".encode())
     for name in CHECKING_CODE:
         total.update((Path(__file__).parent / name).read_bytes())

@@ -37,13 +37,13 @@ def failed(failure: Failure) -> str:
     return f"{_place(failure)}: {failure.message}\n    {failure.cure}"
 
 
-def checked(records: Sequence[Record]) -> str:
-    """Return the sum of a check."""
+def checked(records: Sequence[Record], fresh: int = 0) -> str:
+    """Return the sum of a check, and how many were left out because their record holds."""
     wrong = sum(bool(record.failures) for record in records)
     claims = markup.count(sum(len(record.claims) for record in records), "claim")
-    if wrong:
-        return f"{markup.count(len(records), 'snippet')} checked, {wrong} with failures"
-    return f"{markup.count(len(records), 'snippet')} checked, {claims} verified"
+    found = f"{wrong} with failures" if wrong else f"{claims} verified"
+    words = f"{markup.count(len(records), 'snippet')} checked, {found}"
+    return f"{words}; {fresh} unchanged" if fresh else words
 
 
 def checked_json(records: Iterable[Record]) -> str:

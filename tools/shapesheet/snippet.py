@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import re
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shapesheet.config import Config
+
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,9 @@ def digest(snippet: Snippet, config: Config) -> str:
             settings.minimum_claims,
         ]
     )
-    return record.digest([snippet.source.encode(), test, *_compared(snippet, config, test), rules])
+    source = snippet.source.encode()
+    borrowed = [*_compared(snippet, config, test), *_imported(config, source + b"\n" + test)]
+    return record.digest([source, test, *borrowed, rules])
 
 
 def _compared(snippet: Snippet, config: Config, test: bytes) -> list[bytes]:
@@ -125,3 +132,24 @@ def _compared(snippet: Snippet, config: Config, test: bytes) -> list[bytes]:
     named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
     paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
     return [path.read_bytes() for path in paths if path != snippet.path and path.is_file()]
+
+
+def _imported(config: Config, text: bytes) -> list[bytes]:
+    """Return the versions of the libraries, beside Keras and NumPy, that a text imports."""
+    own = {*sys.stdlib_module_names, *record.LIBRARIES, config.settings.snippets.partition("/")[0]}
+    named = {name.decode() for name in _IMPORT.findall(text)} - own
+    return [_version(name) for name in sorted(named)]
+
+
+@functools.cache
+def _version(package: str) -> bytes:
+    """Return what tells one version of an installed package from another.
+
+    Where the distribution has another name than the package (scikit-learn and ``sklearn``),
+    asking which one it is takes longer than all the rest; its ``__init__.py`` holds the version.
+    """
+    found = record.installed(package)
+    if found != "none":
+        return f"{package}=={found}".encode()
+    spec = importlib.util.find_spec(package)
+    return Path(spec.origin).read_bytes() if spec and spec.origin else b"none"

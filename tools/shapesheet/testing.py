@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -75,11 +74,13 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
     # Of the project's options some would run other tests, in other processes, or print.
     arguments = [str(snippet.test_path), f"--rootdir={config.root}", "-o", "addopts="]
     arguments += ["-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    # It would take over from ours, which tells the line on which a worker hangs or crashes.
+    arguments += ["-p", "no:faulthandler"]
     # This process has imported the plugin before pytest could rewrite its assertions; it has none.
     arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     printed = io.StringIO()
     with (
-        _inside(config),
+        _own_modules(config),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
@@ -100,19 +101,15 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
 
 
 @contextlib.contextmanager
-def _inside(config: Config) -> Iterator[None]:
-    """Run pytest in the project's folder, whose settings it reads and whose packages it sees.
+def _own_modules(config: Config) -> Iterator[None]:
+    """Hide the modules of snippets meanwhile, and forget those of this run afterwards.
 
-    Modules of snippets are hidden meanwhile and those of this run forgotten afterwards: each run
-    must see the files of its own project, and as they are then.
+    Each run must see the files of its own project, and as they are then.
     """
-    before = os.getcwd()  # noqa: PTH109 - goes back to chdir as it was
-    os.chdir(config.root)
     hidden = _taken(config)
     try:
         yield
     finally:
-        os.chdir(before)
         _taken(config)
         sys.modules.update(hidden)
 

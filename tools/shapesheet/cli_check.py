@@ -1,0 +1,91 @@
+"""The options of the commands that check, and what they print while they do."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shapesheet import report
+from shapesheet.limits import GIBIBYTE, MEMORY, SECONDS, Limits, cores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from shapesheet.config import Config
+    from shapesheet.record import Record
+    from shapesheet.snippet import Snippet
+
+_LINE_START = "\r\x1b[K"
+_OPTIONS = (
+    click.option("--jobs", type=click.IntRange(0), default=0, help="Side by side; 0: one a core."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(1),
+        default=SECONDS,
+        show_default=True,
+        help="Seconds that one snippet may take.",
+    ),
+    click.option(
+        "--memory",
+        type=click.FloatRange(0.1),
+        default=MEMORY / GIBIBYTE,
+        show_default=True,
+        help="GiB that one snippet may allocate.",
+    ),
+)
+
+
+def limited(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of what its workers may use, as one argument ``limits``."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, jobs: int, timeout: float, memory: float, **options: Any) -> None:  # noqa: ANN401
+        limits = Limits(jobs or cores(), timeout, int(memory * GIBIBYTE))
+        command(*args, limits=limits, **options)
+
+    return functools.reduce(lambda inner, option: option(inner), reversed(_OPTIONS), wrapped)
+
+
+def check(chosen: list[Snippet], config: Config, limits: Limits, *, quiet: bool) -> list[Record]:
+    """Check snippets, show each record as it comes and return all of them."""
+    if not chosen:
+        return []
+    # Starting processes takes a moment that no other command should pay.
+    from shapesheet import engine, isolation  # noqa: PLC0415
+
+    with isolation.Pool(limits) as pool:
+        if not pool.forks:
+            click.echo("this system can't fork a process: snippets share reused ones", err=True)
+        running = engine.check(chosen, config, pool)
+        return list(running) if quiet else show(running, len(chosen))
+
+
+def show(running: Iterable[Record], count: int) -> list[Record]:
+    """Return the records, each shown as it comes."""
+    records: list[Record] = []
+    bar = click.progressbar(
+        length=count, label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with bar:
+        for record in running:
+            records.append(record)
+            if sys.stderr.isatty():
+                click.echo(_LINE_START, nl=False, err=True)
+            _show_record(record)
+            bar.update(1)
+    return records
+
+
+def _show_record(record: Record) -> None:
+    if not record.failures:
+        click.echo(report.passed(record))
+    for failure in record.failures:
+        show_problem(report.failed(failure))
+
+
+def show_problem(text: str) -> None:
+    """Print what is wrong, and the cure, to the standard error."""
+    click.secho(text, fg="red", err=True)

@@ -1,0 +1,75 @@
+"""Check snippets, each in a process of its own, and write their records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from shapesheet import record as records
+from shapesheet import snippet as snippets
+from shapesheet.errors import SnippetError
+from shapesheet.record import Failure, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from shapesheet.config import Config
+    from shapesheet.isolation import Ended, Outcome, Pool
+    from shapesheet.snippet import Snippet
+
+# The name of the check that a snippet fails which ends its process.
+ISOLATION = "isolation"
+
+
+def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Record]:
+    """Check snippets side by side; yield each record after it is written.
+
+    Raises:
+        SnippetError: A record can't be written.
+    """
+    named = {snippet.key: snippet for snippet in chosen}
+    # Importing the checks here would import nothing of Keras, but the workers have it already.
+    from shapesheet.check import examine  # noqa: PLC0415
+
+    root = str(config.root)
+    # Those that take long first: the last to end would otherwise keep one core busy alone.
+    calls = [(root, key) for key in sorted(named, key=lambda key: -_seconds(config, key))]
+    for outcome in pool.run(examine, calls):
+        snippet = named[outcome.arguments[1]]
+        found = _timed(outcome.value or _ended(snippet, config, outcome.ended), outcome, config)
+        records.write(config.records, found)
+        yield found
+
+
+def _seconds(config: Config, key: str) -> float:
+    """Return how long the last check took, without an end for one that never ended."""
+    try:
+        found = records.read(config.records, key)
+    except SnippetError:
+        found = None
+    return found.seconds if found else float("inf")
+
+
+def _timed(found: Record, outcome: Outcome, config: Config) -> Record:
+    known = _seconds(config, found.snippet)
+    return replace(found, seconds=records.steady(known, outcome.seconds))
+
+
+def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:
+    """Return the record of a snippet that has ended its process, or never ends."""
+    if ended is None:
+        message = f"{snippet.key}: a call ends with a value or in some other way"
+        raise AssertionError(message)
+    shown, line = _place(snippet, ended)
+    failure = Failure(shown, line, ended.message, ended.cure, ISOLATION)
+    digest = snippets.digest(snippet, config)
+    return Record(snippet.key, digest, records.versions(), failures=(failure,))
+
+
+def _place(snippet: Snippet, ended: Ended) -> tuple[str, int]:
+    """Return the innermost line of the snippet or of its claims that was running."""
+    own = {str(snippet.path): snippet.shown, str(snippet.test_path): snippet.test_shown}
+    for path, line in ended.places:
+        if path in own:
+            return own[path], line
+    return snippet.shown, 0
