@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapesheet.claims import ERROR_PROPERTY, Evidence
 from shapesheet.errors import SnippetError
+from shapesheet.raised import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +46,7 @@ class _Listener:
         said, verb = report.longrepr, "fails" if report.failed else "is skipped"
         crash = getattr(said, "reprcrash", None)
         if crash is not None:
-            inside = str(crash.path).endswith(self.snippet.test_path.name)
-            line = crash.lineno if inside else line
+            line = self._innermost(said) or line
             text = crash.message.strip().splitlines()[0].removeprefix("Failed: ")
         else:
             # A skip is its place and its reason; an error of collection is its whole traceback.
@@ -60,6 +60,13 @@ class _Listener:
         message = f"{name} {verb}: {text.strip()}"
         self.failures.append(SnippetError(self.snippet.test_shown, line, message, cure))
 
+    def _innermost(self, said: Any) -> int:  # noqa: ANN401
+        """Return the innermost line of the claims in a traceback, zero when there is none."""
+        entries = getattr(getattr(said, "reprtraceback", None), "reprentries", ())
+        places = [entry.reprfileloc for entry in entries if getattr(entry, "reprfileloc", None)]
+        name = self.snippet.test_path.name
+        return next((each.lineno for each in reversed(places) if each.path.endswith(name)), 0)
+
 
 def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
     """Return the evidence with what each mistake raised, after pytest has run all of it.
@@ -68,8 +75,6 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
         SnippetError: The first claim that fails or is skipped, or mistake that raises nothing.
         KeyboardInterrupt: The person has had enough.
     """
-    import pytest  # noqa: PLC0415 - only a check needs pytest, and it takes a while
-
     listener = _Listener(snippet)
     # Of the project's options some would run other tests, in other processes, or print.
     arguments = [str(snippet.test_path), f"--rootdir={config.root}", "-o", "addopts="]
@@ -84,12 +89,12 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
-        code = pytest.main(arguments, plugins=[listener])
+        code = _pytest(arguments, listener)
     if listener.interrupted:
         raise KeyboardInterrupt
     if listener.failures:
         raise listener.failures[0]
-    if code != pytest.ExitCode.OK:
+    if code:
         said = printed.getvalue().strip().splitlines() or ["it says nothing"]
         cure = f"run: pytest {snippet.test_shown}"
         raise SnippetError(snippet.test_shown, 0, f"pytest can't run it: {said[-1]}", cure)
@@ -98,6 +103,19 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
         for mistake in evidence.mistakes
     )
     return Evidence(evidence.claims, mistakes)
+
+
+def _pytest(arguments: list[str], listener: _Listener) -> int:
+    """Return pytest's exit code, one of its own errors told by ``listener`` if it has any."""
+    import pytest  # noqa: PLC0415 - only a check needs pytest, and it takes a while
+
+    try:
+        return int(pytest.main(arguments, plugins=[listener]))
+    except Exception as error:  # noqa: BLE001 - without memory, pytest itself may raise
+        message = f"pytest can't run it: {reason(error)}"
+        cure = f"run: pytest {listener.snippet.test_shown}"
+        listener.failures.append(SnippetError(listener.snippet.test_shown, 0, message, cure))
+        return 1
 
 
 @contextlib.contextmanager

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 # The fault handler writes down where a call hangs a moment before it is stopped.
 _MOMENT = 0.9
-# More than any model of a check, less than a disk: what a call may write into one file.
-_FILE_BYTES = 1024**3
+# What a call may write into one file: more than a saved model has, and than output has that ends.
+_FILE_BYTES = 256 * 1024**2
 _PAGE = 1024
 
 
