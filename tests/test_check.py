@@ -414,18 +414,6 @@ def test_a_random_model_is_saved_too_and_told(tmp_path: Path) -> None:
     assert found.random
 
 
-def test_records_are_written_one_by_one_and_survive_an_interrupt(tmp_path: Path) -> None:
-    first, config = snippet(tmp_path, source("return 3"))
-    second, _ = snippet(tmp_path, source(above="raise KeyboardInterrupt"), key="other/toy")
-    with pytest.raises(KeyboardInterrupt):
-        list(check.run([first, second, first], config))
-    kept = record.read(config.records, first.key)
-    assert kept is not None
-    assert kept.failures[0].message == "toy returns a int, no keras.Model"
-    assert record.read(config.records, second.key) is None
-    assert [path.name for path in config.records.rglob("*.*")] == ["toy.json"]
-
-
 def test_an_interrupt_during_the_claims_is_one(tmp_path: Path) -> None:
     test = 'def test_long():\n    """It takes long."""\n    raise KeyboardInterrupt\n    assert 0\n'
     under = examination(tmp_path, source(), test)
@@ -436,7 +424,7 @@ def test_an_interrupt_during_the_claims_is_one(tmp_path: Path) -> None:
 
 def test_the_digest_covers_every_module_that_checking_imports() -> None:
     folder = Path(check.__file__).parent
-    found, waiting = set(), ["check", "pytest_plugin"]
+    found, waiting = set(), ["check", "pytest_plugin", "worker"]
     while waiting:
         name = waiting.pop()
         if name in found:

@@ -136,7 +136,7 @@ def test_a_snippet_may_read_files_in_its_claims(tmp_path: Path) -> None:
         (
             'import json\n\n\ndef test_a():\n    """It is."""\n    assert json.loads("{")\n',
             (
-                ":4: test_a fails: json.decoder.JSONDecodeError: Expecting property name enclosed "
+                ":6: test_a fails: json.decoder.JSONDecodeError: Expecting property name enclosed "
                 "in double quotes: line 1 column 2 (char 1)"
             ),
         ),

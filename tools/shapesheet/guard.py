@@ -86,9 +86,9 @@ class _Watch:
 
 def _deed(event: str, arguments: tuple[Any, ...]) -> str:
     """Return what an audit event tells of, in words."""
-    if event in _BANNED:
-        return _BANNED[event]
-    return f"{_EVENTS[event]}: {arguments[0]!r}"
+    deed = {**_EVENTS, **_BANNED}[event]
+    what = arguments[0] if arguments else None
+    return f"{deed}: {what!r}" if isinstance(what, str | bytes | int) else deed
 
 
 def _is_own(opened: object) -> bool:

@@ -42,6 +42,7 @@ CHECKING_CODE = (
     "heads.py",
     "isolation.py",
     "last_layer.py",
+    "limits.py",
     "loading.py",
     "matching.py",
     "measure.py",
