@@ -75,6 +75,7 @@ def _command(
     help="Only those that differ from a git revision, whether their record holds or not.",
 )
 @click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the work.")
+@click.option("--watch", "watching", is_flag=True, help="Go on with whatever is saved.")
 @limited
 @_JSON
 @click.pass_obj
@@ -85,6 +86,7 @@ def check(  # noqa: PLR0913 - one argument an option
     everything: bool,
     changed: str | None,
     shard: str | None,
+    watching: bool,
     limits: Limits,
     as_json: bool,
 ) -> None:
@@ -93,6 +95,10 @@ def check(  # noqa: PLR0913 - one argument an option
     PATH is a family, FAMILY/NAME or a file; all snippets without one.
     Those whose record still holds are not checked again.
     """
+    if watching:
+        _alone("--watch", paths, everything, changed, shard, as_json)
+        cli_check.watch(config, limits)
+        return
     chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
     due = chosen if everything or changed else states.not_fresh(chosen, config)
     records = cli_check.check(due, config, limits, quiet=as_json)
@@ -183,6 +189,30 @@ def build(config: Config) -> None:
     _exit(fine=fine)
     for line in site.build(config, languages):
         click.echo(line)
+
+
+@_command("shapesheet serve")
+@click.option("--address", default="127.0.0.1:8000", show_default=True, help="HOST:PORT.")
+@limited
+@click.pass_obj
+def serve(config: Config, *, address: str, limits: Limits) -> None:
+    """Show the site, and each page anew when its snippet is saved.
+
+    It is a preview of the first edition; shapesheet build makes the whole site.
+    """
+    from shapesheet import serve as serving  # noqa: PLC0415
+    from shapesheet import site  # noqa: PLC0415
+
+    language = site.languages(config)[0]
+    with serving.preview(config, language, address):
+        click.echo(f"serving http://{address}/ in a moment; end with Ctrl-C")
+        cli_check.watch(config, limits)
+
+
+def _alone(option: str, *others: object) -> None:
+    if any(others):
+        message = f"{option} watches the whole project; it goes with --jobs, --timeout, --memory"
+        raise click.UsageError(message)
 
 
 def _usage(read: Callable[[], _Read]) -> _Read:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,22 @@ def check(chosen: list[Snippet], config: Config, limits: Limits, *, quiet: bool)
             click.echo("this system can't fork a process: snippets share reused ones", err=True)
         running = engine.check(chosen, config, pool)
         return list(running) if quiet else show(running, len(chosen))
+
+
+def watch(config: Config, limits: Limits) -> None:
+    """Check what is stale, then whatever is saved, and write the pages, until Ctrl-C."""
+    from shapesheet import watch as watching  # noqa: PLC0415 - as above
+
+    with contextlib.suppress(KeyboardInterrupt):
+        for event in watching.watch(config, limits):
+            if event == watching.Event():
+                click.echo(f"watching {config.settings.snippets} and {config.settings.pages}")
+            if event.record and event.complete:
+                _show_record(event.record)
+            for shown in event.written:
+                click.echo(f"wrote {shown}")
+            for problem in event.problems:
+                show_problem(str(problem))
 
 
 def show(running: Iterable[Record], count: int) -> list[Record]:

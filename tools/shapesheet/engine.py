@@ -12,6 +12,7 @@ from shapesheet.record import Failure, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from multiprocessing.connection import Connection
 
     from shapesheet.config import Config
     from shapesheet.isolation import Ended, Outcome, Pool
@@ -39,6 +40,33 @@ def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Rec
         found = _timed(outcome.value or _ended(snippet, config, outcome.ended), outcome, config)
         records.write(config.records, found)
         yield found
+
+
+def survey(
+    chosen: list[Snippet], config: Config, pool: Pool, stop: Connection
+) -> Iterator[tuple[Record, bool]]:
+    """Check snippets until ``stop`` has something to read; write the records that are complete.
+
+    Yields:
+        A record, and whether it is complete. One snippet alone gets a first record without its
+        claims, while these are run.
+
+    Raises:
+        SnippetError: A record can't be written.
+    """
+    from shapesheet.check import examine  # noqa: PLC0415 - as in check
+
+    named = {snippet.key: snippet for snippet in chosen}
+    root = str(config.root)
+    calls = [(root, key, complete) for key in named for complete in (False, True)]
+    if len(named) > 1:
+        calls = [call for call in calls if call[2]]
+    for outcome in pool.run(examine, calls, stop):
+        _, key, complete = outcome.arguments
+        found = _timed(outcome.value or _ended(named[key], config, outcome.ended), outcome, config)
+        if complete:
+            records.write(config.records, found)
+        yield found, complete
 
 
 def _seconds(config: Config, key: str) -> float:

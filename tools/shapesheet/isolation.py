@@ -124,15 +124,23 @@ class Pool:
 
     def __exit__(self, *_: object) -> None:
         """End what is left running."""
-        for worker in (*self._idle, *self._busy):
-            self._end(worker)
-        self._idle.clear()
+        self._end_all(self._idle)
         self._folders.cleanup()
 
+    def warm(self) -> None:
+        """Start the workers of the next calls, which import Keras meanwhile if none has."""
+        while len(self._idle) < self.limits.jobs:
+            self._idle.append(self._new())
+
     def run(
-        self, function: Callable[..., Any], calls: Iterable[tuple[Any, ...]]
+        self,
+        function: Callable[..., Any],
+        calls: Iterable[tuple[Any, ...]],
+        stop: Connection | None = None,
     ) -> Iterator[Outcome]:
         """Call ``function``, which can be pickled, with each of ``calls``, side by side.
+
+        When ``stop`` has something to read, the calls that are left are given up.
 
         Yields:
             What became of each call, in the order in which they end.
@@ -145,13 +153,14 @@ class Pool:
             while waiting or self._busy:
                 while waiting and len(self._busy) < self.limits.jobs:
                     self._hand(function, waiting.popleft())
-                for worker in self._done():
+                done = self._done(stop)
+                if stop is not None and stop.poll():
+                    return
+                for worker in done:
                     self._busy.remove(worker)
                     yield self._outcome(worker)
         finally:
-            for worker in self._busy:
-                self._end(worker)
-            self._busy.clear()
+            self._end_all(self._busy)
 
     def _hand(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         worker = self._idle.pop() if self._idle else self._new()
@@ -176,9 +185,10 @@ class Pool:
         theirs.close()
         return _Worker(process, ours, folder)
 
-    def _done(self) -> list[_Worker]:
+    def _done(self, stop: Connection | None) -> list[_Worker]:
         """Wait until a worker has an answer, is gone or is over its time; return those."""
-        signs: dict[Any, _Worker] = {worker.connection: worker for worker in self._busy}
+        signs: dict[Any, _Worker | None] = {} if stop is None else {stop: None}
+        signs |= {worker.connection: worker for worker in self._busy}
         signs |= {worker.process.sentinel: worker for worker in self._busy}
         left = min(worker.end for worker in self._busy) - time.monotonic()
         ready = {id(signs[sign]) for sign in wait(list(signs), timeout=max(left, 0))}
@@ -189,7 +199,7 @@ class Pool:
         answer = _answer(worker)
         if answer is None:
             late = worker.process.is_alive() and worker.end <= time.monotonic()
-            self._end(worker)
+            self._end(worker, moment=0)
             ended = _timeout(self.limits.seconds) if late else _expired(worker.process.exitcode)
             ended = replace(ended, places=_places(worker.folder))
             return Outcome(worker.arguments, ended=ended)
@@ -201,10 +211,14 @@ class Pool:
             raise answer.error
         return Outcome(worker.arguments, answer.value, answer.seconds, answer.memory)
 
-    def _end(self, worker: _Worker) -> None:
-        """End a worker, and what it has left running."""
+    def _end_all(self, workers: list[_Worker]) -> None:
+        while workers:
+            self._end(workers.pop(), moment=0)
+
+    def _end(self, worker: _Worker, moment: float = _MOMENT) -> None:
+        """End a worker, if it does not by itself within a moment, and what it has left running."""
         worker.connection.close()
-        worker.process.join(_MOMENT if worker.end > time.monotonic() else 0)
+        worker.process.join(moment)
         worker.process.kill()
         worker.process.join()
         _end_group(worker.folder)

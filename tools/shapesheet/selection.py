@@ -62,9 +62,8 @@ def shard(chosen: Iterable[Snippet], config: Config, part: str) -> list[Snippet]
     match = _PART.fullmatch(part)
     number, count = (int(text) for text in match.groups()) if match else (0, 0)
     if not 1 <= number <= count:
-        raise SnippetError(
-            "--shard", 0, f"this is no part, found {part!r}", "write for example 2/8"
-        )
+        message = f"this is no part, found {part!r}"
+        raise SnippetError(_SHARD, 0, message, "write for example: --shard 2/8")
     times = {each: _seconds(config, each) for each in chosen}
     known = [seconds for seconds in times.values() if seconds]
     average = sum(known) / len(known) if known else 1.0

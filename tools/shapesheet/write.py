@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shapesheet import pages, project, states
@@ -11,10 +11,12 @@ from shapesheet.kinds import KINDS
 from shapesheet.sheet import Lack, Place, Sheet, Spot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from shapesheet.config import Config
     from shapesheet.project import Page, Project
+    from shapesheet.record import Record
     from shapesheet.states import Standing
 
 
@@ -48,8 +50,13 @@ class Plan:
     problems: tuple[SnippetError, ...]
 
 
-def plan(config: Config) -> Plan:
-    """Return what writing would do, having written nothing."""
+def plan(config: Config, measured: Mapping[str, Record] | None = None) -> Plan:
+    """Return what writing would do, having written nothing.
+
+    Args:
+        config: The project.
+        measured: Records, by ``family/name``, to take instead of those on disk.
+    """
     found = project.gather(config)
     problems, listings = [*project.misplaced(found), *states.orphans(config)], ""
     try:
@@ -57,6 +64,9 @@ def plan(config: Config) -> Plan:
     except SnippetError as error:
         problems.append(error)
     sheet = _sheet(found, listings)
+    if measured:
+        lacks = {key: lack for key, lack in sheet.lacks.items() if key not in measured}
+        sheet = replace(sheet, records={**sheet.records, **measured}, lacks=lacks)
     changes: list[Change] = []
     for page in found.pages:
         new, errors = _render(page, sheet)
