@@ -204,6 +204,9 @@ def serve(config: Config, *, address: str, limits: Limits) -> None:
     from shapesheet import site  # noqa: PLC0415
 
     language = site.languages(config)[0]
+    # mkdocs must not read pages that are being written.
+    cli_check.check(states.not_fresh(snippet.find(config), config), config, limits, quiet=False)
+    _write(config)
     with serving.preview(config, language, address):
         click.echo(f"serving http://{address}/ in a moment; end with Ctrl-C")
         cli_check.watch(config, limits)

@@ -36,6 +36,8 @@ TRACE = "trace"
 PROCESS = "process"
 # How long a worker that has answered may take to end by itself, in seconds.
 _MOMENT = 1.0
+# A call hangs when it computes for less than this part of its time.
+_HANGS = 0.1
 _FRAME = re.compile(r'^ +File "(.+)", line (\d+)', re.MULTILINE)
 _SIGNALS = {
     signal.SIGABRT: "a library stopped it (SIGABRT), often for want of memory",
@@ -96,6 +98,7 @@ class _Worker:
     folder: Path
     arguments: tuple[Any, ...] = ()
     end: float = float("inf")
+    before: float = 0.0
 
 
 class Pool:
@@ -166,6 +169,7 @@ class Pool:
         worker = self._idle.pop() if self._idle else self._new()
         worker.arguments = arguments
         worker.end = time.monotonic() + self.limits.seconds
+        worker.before = _computed(worker.process.pid)
         self._busy.append(worker)
         # A worker that is gone already is found by the next look at it.
         with contextlib.suppress(OSError):
@@ -192,8 +196,21 @@ class Pool:
         signs |= {worker.process.sentinel: worker for worker in self._busy}
         left = min(worker.end for worker in self._busy) - time.monotonic()
         ready = {id(signs[sign]) for sign in wait(list(signs), timeout=max(left, 0))}
-        now = time.monotonic()
-        return [worker for worker in self._busy if id(worker) in ready or worker.end <= now]
+        return [each for each in self._busy if id(each) in ready or self._is_late(each)]
+
+    def _is_late(self, worker: _Worker) -> bool:
+        """Return whether a call is over its time; one that still computes may use it all up.
+
+        On a machine that is busy with other work a call gets a part of a processor only; one
+        that hangs gets nothing done, and is over its time at once.
+        """
+        if worker.end > time.monotonic():
+            return False
+        spent = _computed(worker.process.pid) - worker.before
+        if spent < self.limits.seconds * _HANGS or spent >= self.limits.seconds:
+            return True
+        worker.end = time.monotonic() + self.limits.seconds - spent
+        return False
 
     def _outcome(self, worker: _Worker) -> Outcome:
         answer = _answer(worker)
@@ -229,6 +246,17 @@ def _context(*, forks: bool) -> Any:  # noqa: ANN401 - the kinds of contexts sha
     if forks:
         context.set_forkserver_preload([PRELOADED])
     return context
+
+
+def _computed(process: int) -> float:
+    """Return how many seconds a process has computed, zero where that can't be told."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0.0
+    # Its name, in brackets, may have spaces; user and system time are the fields 14 and 15.
+    fields = told.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answer(worker: _Worker) -> Answer | None:
@@ -273,4 +301,5 @@ def _places(folder: Path) -> tuple[tuple[str, int], ...]:
         text = (folder / TRACE).read_text(errors="replace")
     except OSError:
         return ()
-    return tuple((path, int(line)) for path, line in _FRAME.findall(text))
+    last = text.rpartition("Timeout (")[2]
+    return tuple((path, int(line)) for path, line in _FRAME.findall(last))

@@ -74,11 +74,15 @@ def _round(config: Config, pool: Pool, saves: _Saves, tried: dict[str, str]) -> 
     while True:
         saves.forget()
         due = list(_due(config, tried))
+        shown: set[str] = set()
         for record, complete in engine.survey(due, config, pool, saves.code):
             if complete:
                 tried[record.snippet] = record.digest
             if complete or not record.failures:
                 yield _written(config, record, complete=complete)
+                if record.snippet not in shown:
+                    _show_anew(config, record.snippet)
+                shown.add(record.snippet)
         pool.warm()
         if not saves.code.poll():
             break
@@ -105,12 +109,13 @@ def _written(config: Config, record: Record, *, complete: bool) -> Event:
     shown = record if complete else _with_last_claims(config, record)
     plan = writing.plan(config, {record.snippet: shown})
     written, failed = writing.apply(plan)
-    changed = {change.path for change in written}
-    for page in project.gather(config).pages_of(record.snippet):
-        if page.path not in changed:
-            # Its code has changed, though no block has: a preview has to show it anew.
-            os.utime(page.path)
     return Event(tuple(change.shown for change in written), failed, record, complete)
+
+
+def _show_anew(config: Config, key: str) -> None:
+    """Have a preview show a snippet's page anew: its code has changed, even if no block has."""
+    for page in project.gather(config).pages_of(key):
+        os.utime(page.path)
 
 
 def _with_last_claims(config: Config, record: Record) -> Record:

@@ -116,7 +116,7 @@ def _traced(path: Path, seconds: float) -> Iterator[None]:
     """Have the lines that run written to ``path`` when they crash, or shortly before the end."""
     with path.open("wb") as file:
         faulthandler.enable(file, all_threads=False)
-        faulthandler.dump_traceback_later(seconds * _MOMENT, file=file)
+        faulthandler.dump_traceback_later(seconds * _MOMENT, repeat=True, file=file)
         try:
             yield
         finally:
