@@ -372,6 +372,28 @@ def test_what_the_tool_cannot_cope_with_is_an_error_of_the_snippet(tmp_path: Pat
     assert failures(tmp_path, text, "measures") == f"{SHOWN}: {error}"
 
 
+def test_a_sequential_without_an_input_is_refused(tmp_path: Path) -> None:
+    text = source(BODY.replace("        keras.Input((size,)),\n", ""))
+    error = "toy returns a Sequential without an input: it has no weights yet"
+    assert failures(tmp_path, text, "shapes") == f"{SHOWN}:7: {error}"
+
+
+def test_an_input_domain_that_is_one_too_wide_for_its_embedding_fails(tmp_path: Path) -> None:
+    body = """
+    return keras.Sequential(
+        [
+            keras.Input((size,), dtype="int32"),
+            layers.Embedding(words, 3),
+        ]
+    )
+    """
+    contract = "input: (batch, size) int in [0, words{})\noutput: (batch, size, 3)"
+    sizes = "size: int = 5, words: int = 2000"
+    assert not failures(tmp_path, source(body, contract.format(""), sizes), "run")
+    found = failures(tmp_path, source(body, contract.format(" + 1"), sizes), "run")
+    assert "= 2000 is not in [0, 2000)" in found
+
+
 def test_a_model_without_a_loss_is_not_trained(tmp_path: Path) -> None:
     body = "return keras.Sequential([keras.Input((size,)), layers.Dense(1)])"
     under = examination(tmp_path, source(body, "input: (batch, size)\noutput: (batch, 1)"))

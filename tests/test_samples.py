@@ -43,9 +43,18 @@ def test_a_sample_lies_in_its_domain_and_has_its_type(text: str, batch: int, see
     assert not outside(values, found.domain, SIZES)
 
 
-def test_whole_numbers_reach_both_ends_of_their_interval() -> None:
-    found = tensor("(batch, 100) int in [0, 1]")
-    assert set(draw(found, {}, 3, np.random.default_rng(0)).flat) == {0, 1}
+@pytest.mark.parametrize(
+    ("domain", "ends"),
+    [("[0, 1]", {0, 1}), ("[0, 10000)", {0, 9999}), ("(-5000, 5000]", {-4999, 5000})],
+)
+def test_whole_numbers_reach_both_ends_of_their_interval(domain: str, ends: set[int]) -> None:
+    found = tensor(f"(batch, 3) int in {domain}")
+    assert ends <= set(draw(found, {}, 1, np.random.default_rng(0)).flat)
+
+
+def test_one_whole_number_alone_is_in_its_interval() -> None:
+    values = draw(tensor("(batch, 1) int in [3, inf)"), {}, 1, np.random.default_rng(0))
+    assert values.tolist() == [[3]]
 
 
 def test_any_length_is_a_length() -> None:

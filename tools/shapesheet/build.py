@@ -55,10 +55,21 @@ def _subject(built: Built, parameters: Mapping[str, Any]) -> Subject:
             names = _output_names(model)
             inputs, outputs = tuple(model.inputs), tuple(model.outputs)
             return Subject(model, inputs, outputs, names, parameters, built.observer)
+        if isinstance(model, keras.Sequential):
+            # Keras would build it at its first call, whatever it is given.
+            message = f"{snippet.name} returns a Sequential without an input: it has no weights yet"
+            cure = f"begin its list with keras.Input({_first_shape(built)})"
+            raise built.error(message, cure)
         inputs = _symbolic_inputs(built, parameters)
         outputs = tuple(keras.tree.flatten(model(inputs[0] if len(inputs) == 1 else list(inputs))))
         names = ("",) * len(outputs)
         return Subject(model, inputs, outputs, names, parameters, built.observer)
+
+
+def _first_shape(built: Built) -> str:
+    """Return the shape of one sample of the first input, as Python writes it."""
+    sizes = [dimension.text for dimension in built.reading.contract.of("input")[0].shape.dimensions]
+    return f"({', '.join(sizes[1:])}{',' if len(sizes) == 2 else ''})"  # noqa: PLR2004 - a batch and one size
 
 
 def _output_names(model: Any) -> tuple[str, ...]:  # noqa: ANN401

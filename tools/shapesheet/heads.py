@@ -63,12 +63,26 @@ def heads(built: Built, subject: Subject) -> tuple[Head, ...]:
     found = []
     for number, (output, loss) in enumerate(zip(outputs, losses, strict=True)):
         last = last_layer(subject, number)
+        _require_range(built, subject, output, last.activation)
         if loss:
             _Agreement(built, subject, output, remaining.pop(0)).require(last.activation, loss)
         metrics = _metrics(subject.model)
         name = output.name or (subject.output_names[number] if len(outputs) > 1 else "")
         found.append(Head(name, last.layer, last.activation, loss.name if loss else "", metrics))
     return tuple(found)
+
+
+def _require_range(built: Built, subject: Subject, output: TensorContract, activation: str) -> None:
+    """Require that the domain of an output, if it has one, is what its activation makes."""
+    domain, reach = output.domain, _RANGES.get(activation)
+    if activation == "softmax" and domain.kind == "interval":
+        message = f"the output is declared {domain.text}, softmax makes probabilities"
+        raise built.error(message, "write probabilities after its shape", output.line)
+    if reach and domain.kind == "interval" and ends(domain, subject.parameters) != reach:
+        low, high = reach
+        text = f"[{low}, {high}" + (")" if math.isinf(high) else "]")
+        message = f"the output is declared {domain.text}, {activation} makes numbers in {text}"
+        raise built.error(message, f"write in {text} after its shape", output.line)
 
 
 @dataclass(frozen=True)

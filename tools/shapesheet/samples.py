@@ -40,7 +40,9 @@ def draw(
 ) -> NDArray[Any]:
     """Return ``batch`` random samples of the tensor, of its type and in its domain.
 
-    Real numbers are drawn from the standard normal distribution, intervals uniformly.
+    Real numbers are drawn from the standard normal distribution, intervals uniformly. The first
+    and the last whole number of an interval are always among them: the ends are what is wrong
+    by one.
     """
     shape = concrete(tensor, parameters, batch)
     drawn = _drawn(tensor, parameters, shape, generator)
@@ -68,11 +70,24 @@ def _drawn(
             return raw / raw.sum(axis=-1, keepdims=True)
         case _:
             low, high = ends(domain, parameters)
-            low, high = max(low, -_WIDE), min(high, _WIDE + max(low, 0))
             if whole:
-                return generator.integers(*_whole(low, high, domain), size=shape)
+                return _integers(low, high, domain, shape, generator)
+            low, high = max(low, -_WIDE), min(high, _WIDE + max(low, 0))
             # Strictly inside, so that open ends need no care.
             return low + (high - low) * (generator.random(shape) * 0.998 + 0.001)
+
+
+def _integers(
+    low: float, high: float, domain: Domain, shape: tuple[int, ...], generator: np.random.Generator
+) -> NDArray[Any]:
+    """Return whole numbers of an interval, its ends among them where there is room."""
+    low = -_WIDE if math.isinf(low) else low
+    high = max(low, 0) + _WIDE if math.isinf(high) else high
+    first, behind = _whole(low, high, domain)
+    drawn = generator.integers(first, behind, size=shape)
+    if drawn.size:
+        drawn.flat[-1], drawn.flat[0] = behind - 1, first
+    return drawn
 
 
 def ends(domain: Domain, parameters: Mapping[str, Any]) -> tuple[float, float]:
