@@ -37,6 +37,11 @@ def test_the_memory_is_that_of_the_process_itself(tmp_path: Path) -> None:
     assert large.peak_bytes - small.peak_bytes > 190_000_000
 
 
+def test_waiting_is_no_work_of_the_processor(tmp_path: Path) -> None:
+    found = growth.measure(python("import time; time.sleep(0.3)"), tmp_path, 1, 1)
+    assert found.processor_seconds < 0.3 <= found.seconds
+
+
 def test_every_run_is_a_process_of_its_own_after_its_preparation(tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = Command(

@@ -31,7 +31,7 @@ MKDOCS = (sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet")
 COUNTS = (10, 100, 1000)
 UNWRITTEN = "unwritten"
 # A process counts the memory of the one that started it as its own, up to its exec: a small one
-# stands between, which tells seconds, peak memory and exit code.
+# stands between, which tells seconds, those of the processor, peak memory and exit code.
 _LAUNCHER = """
 import os, sys, time
 start = time.perf_counter()
@@ -39,7 +39,8 @@ quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
 _, status, usage = os.wait4(child, 0)
 seconds = time.perf_counter() - start
-print(seconds, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+busy = usage.ru_utime + usage.ru_stime
+print(seconds, busy, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 """
 
 
@@ -49,12 +50,15 @@ class Measured(msgspec.Struct, frozen=True):
     Attributes:
         count: The snippets.
         seconds: The median of the runs.
+        processor_seconds: The median of what the processor worked, on all its cores; a busy
+            machine changes it little.
         peak_bytes: The most memory of the largest of the command's processes, in any run.
         runs: How many fresh processes were measured.
     """
 
     count: int
     seconds: float
+    processor_seconds: float
     peak_bytes: int
     runs: int
 
@@ -82,6 +86,7 @@ class Growth(msgspec.Struct, frozen=True):
     command: str
     measured: tuple[Measured, ...]
     seconds: Fit
+    processor_seconds: Fit
     peak_bytes: Fit
 
 
@@ -116,8 +121,8 @@ COMMANDS = {
 }
 
 
-def once(command: Command, folder: Path) -> tuple[float, int]:
-    """Return the seconds and the peak memory in bytes of one fresh process.
+def once(command: Command, folder: Path) -> tuple[float, float, int]:
+    """Return the seconds, the processor's seconds and the peak bytes of one fresh process.
 
     Raises:
         SnippetError: The command failed, so that its time says nothing.
@@ -130,19 +135,19 @@ def once(command: Command, folder: Path) -> tuple[float, int]:
         stdout=subprocess.PIPE,
         check=True,
     )
-    seconds, peak, code = launched.stdout.split()
+    seconds, busy, peak, code = launched.stdout.split()
     if int(code):
         message = f"{' '.join(command.arguments)} ended with {int(code)}"
         raise SnippetError(folder, 0, message, "mend what it says and measure again")
     # Linux counts kibibytes, macOS bytes.
-    return float(seconds), int(peak) * (1 if sys.platform == "darwin" else 1024)
+    return float(seconds), float(busy), int(peak) * (1 if sys.platform == "darwin" else 1024)
 
 
 def measure(command: Command, folder: Path, count: int, runs: int) -> Measured:
     """Return the median time and the peak memory of a command in a project."""
     found = [once(command, folder) for _ in range(runs)]
-    seconds = statistics.median(each for each, _ in found)
-    return Measured(count, seconds, max(each for _, each in found), runs)
+    seconds, busy, peak = zip(*found, strict=True)
+    return Measured(count, statistics.median(seconds), statistics.median(busy), max(peak), runs)
 
 
 def fit(counts: list[int], values: list[float]) -> Fit:
@@ -162,6 +167,7 @@ def growth(name: str, found: list[Measured]) -> Growth:
         name,
         tuple(found),
         fit(counts, [each.seconds for each in found]),
+        fit(counts, [each.processor_seconds for each in found]),
         fit(counts, [float(each.peak_bytes) for each in found]),
     )
 
