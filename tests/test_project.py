@@ -6,6 +6,7 @@ import tomllib
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -26,6 +27,12 @@ TASKS = {
     "segmentation",
     "feature extraction",
     "uncertainty",
+}
+# Extensions cost time on every page; without them, what would need them is plain text.
+DONE_WITHOUT = {
+    "md_in_html": re.compile(r"<\w[^>]*\smarkdown\b[^>]*>"),
+    "pymdownx.inlinehilite": re.compile(r"`(?:#!|:::)\w"),
+    "pymdownx.tabbed": re.compile(r'^ *===[!+]* "', re.MULTILINE),
 }
 HELPERS = {"pip", "setuptools", "hatchling", "editables"}
 
@@ -111,6 +118,31 @@ def test_site_is_built_by_the_agreed_plugins_only() -> None:
     config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     assert set(config["plugins"]) == {"search", "tags", "mkdocstrings"}
     assert "hooks" not in config
+
+
+@pytest.mark.parametrize("extension", DONE_WITHOUT)
+def test_no_page_needs_an_extension_that_the_site_does_without(extension: str) -> None:
+    assert extension not in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    for page in DOCS.rglob("*.md"):
+        assert not DONE_WITHOUT[extension].search(page.read_text(encoding="utf-8")), page
+
+
+@pytest.mark.parametrize(
+    ("extension", "text"),
+    [
+        ("md_in_html", '<div class="grid" markdown>'),
+        ("pymdownx.inlinehilite", "write `#!python x = 1` here"),
+        ("pymdownx.tabbed", '=== "JAX"'),
+    ],
+)
+def test_what_needs_such_an_extension_is_seen(extension: str, text: str) -> None:
+    assert DONE_WITHOUT[extension].search(f"before\n{text}\nafter")
+
+
+def test_navigation_is_pruned() -> None:
+    """A page that held the links to all others would make the site grow with their square."""
+    config = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert "navigation.prune" in config["theme"]["features"]
 
 
 def test_every_validation_of_links_warns_and_warnings_fail_the_build() -> None:
