@@ -23,9 +23,8 @@ site: environment ## Check what is stale, write the pages, build the site.
 	@$(BIN)/shapesheet build
 	@echo "The site is in $(CURDIR)/site: open $(CURDIR)/site/index.html, or run: make serve"
 
-serve: environment ## Build the site and serve it on http://127.0.0.1:8000/.
-	@$(BIN)/shapesheet build
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory site 8000
+serve: environment ## Show the site on http://127.0.0.1:8000/, each page anew when its snippet is saved.
+	@$(BIN)/shapesheet serve
 
 test: environment ## Run the snippets' checks and the tool's and site's tests, with coverage.
 	@$(BIN)/coverage erase
@@ -40,7 +39,7 @@ lint: environment ## Read the code and the pages without running them.
 	@$(BIN)/mypy --strict tools
 	@$(BIN)/shapesheet write --check --diff
 
-check: environment ## Check every snippet and write its record.
+check: environment ## Check the snippets that are stale and write their records.
 	@$(BIN)/shapesheet check
 
 write: environment ## Write the records into the pages.
