@@ -372,6 +372,12 @@ def test_what_the_tool_cannot_cope_with_is_an_error_of_the_snippet(tmp_path: Pat
     assert failures(tmp_path, text, "measures") == f"{SHOWN}: {error}"
 
 
+def test_a_sequential_model_without_an_input_is_refused(tmp_path: Path) -> None:
+    text = source(BODY.replace("        keras.Input((size,)),\n", ""))
+    found = failures(tmp_path, text, "shapes")
+    assert found.startswith(f"{SHOWN}:7: the Sequential model has no Input")
+
+
 def test_a_model_without_a_loss_is_not_trained(tmp_path: Path) -> None:
     body = "return keras.Sequential([keras.Input((size,)), layers.Dense(1)])"
     under = examination(tmp_path, source(body, "input: (batch, size)\noutput: (batch, 1)"))

@@ -55,6 +55,9 @@ def _subject(built: Built, parameters: Mapping[str, Any]) -> Subject:
             names = _output_names(model)
             inputs, outputs = tuple(model.inputs), tuple(model.outputs)
             return Subject(model, inputs, outputs, names, parameters, built.observer)
+        if type(model) is keras.Sequential:
+            message = "the Sequential model has no Input: it has no weights before it is called"
+            raise built.error(message, "begin its list with keras.Input(...)")
         inputs = _symbolic_inputs(built, parameters)
         outputs = tuple(keras.tree.flatten(model(inputs[0] if len(inputs) == 1 else list(inputs))))
         names = ("",) * len(outputs)

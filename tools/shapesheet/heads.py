@@ -63,12 +63,29 @@ def heads(built: Built, subject: Subject) -> tuple[Head, ...]:
     found = []
     for number, (output, loss) in enumerate(zip(outputs, losses, strict=True)):
         last = last_layer(subject, number)
+        _require_range(built, subject, output, last.activation)
         if loss:
             _Agreement(built, subject, output, remaining.pop(0)).require(last.activation, loss)
         metrics = _metrics(subject.model)
         name = output.name or (subject.output_names[number] if len(outputs) > 1 else "")
         found.append(Head(name, last.layer, last.activation, loss.name if loss else "", metrics))
     return tuple(found)
+
+
+def _require_range(built: Built, subject: Subject, output: TensorContract, activation: str) -> None:
+    """Refuse an interval that is wider than what the last layer can give; runs see narrower ones.
+
+    Raises:
+        SnippetError: It is not the activation's range.
+    """
+    reach = _RANGES.get(activation)
+    if reach is None or output.domain.kind != "interval":
+        return
+    if ends(output.domain, subject.parameters) != reach:
+        low, high = reach
+        written = f"in [{low}, inf)" if high == math.inf else f"in [{low}, {high}]"
+        message = f"the contract says output {output.domain.text}, {activation} gives {written[3:]}"
+        raise built.error(message, f"write {written} after the shape", output.line)
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,14 @@ def _drawn(
             return raw / raw.sum(axis=-1, keepdims=True)
         case _:
             low, high = ends(domain, parameters)
-            low, high = max(low, -_WIDE), min(high, _WIDE + max(low, 0))
+            low = low if math.isfinite(low) else min(high, 0) - _WIDE
+            high = high if math.isfinite(high) else max(low, 0) + _WIDE
             if whole:
-                return generator.integers(*_whole(low, high, domain), size=shape)
+                first, end = _whole(low, high, domain)
+                values = generator.integers(first, end, size=shape)
+                # The ends are where a table or a vocabulary is one too short.
+                values.flat[:1], values.flat[-1:] = first, end - 1
+                return values
             # Strictly inside, so that open ends need no care.
             return low + (high - low) * (generator.random(shape) * 0.998 + 0.001)
 
