@@ -17,7 +17,6 @@ from tests.workshop import (
     examination,
     failures,
     line_of,
-    snippet,
     source,
 )
 
