@@ -57,6 +57,13 @@ def test_one_whole_number_alone_is_in_its_interval() -> None:
     assert values.tolist() == [[3]]
 
 
+@pytest.mark.parametrize("text", ["(batch, size) int in [3, 9_000)", "(batch,) int in (2, 9_000)"])
+def test_the_first_and_the_last_whole_number_are_always_drawn(text: str) -> None:
+    for seed in range(3):
+        values = draw(tensor(text), SIZES, 2, np.random.default_rng(seed))
+        assert (values.min(), values.max()) == (3, 8_999)
+
+
 def test_any_length_is_a_length() -> None:
     values = draw(tensor("(batch, None, size)"), SIZES, 2, np.random.default_rng(0))
     assert values.shape == (2, ANY_LENGTH, 5)

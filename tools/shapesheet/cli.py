@@ -162,6 +162,37 @@ def status(config: Config, *, as_json: bool) -> None:
     _exit(fine=found.fine)
 
 
+@_command("shapesheet mutants dense/binary_classifier")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--all", "everything", is_flag=True, help="Try those anew that have not changed.")
+@click.option("--list", "only_list", is_flag=True, help="Try nothing; say what would be tried.")
+@limited
+@_JSON
+@click.pass_obj
+def mutants(  # noqa: PLR0913 - one argument an option
+    config: Config,
+    paths: tuple[str, ...],
+    *,
+    everything: bool,
+    only_list: bool,
+    limits: Limits,
+    as_json: bool,
+) -> None:
+    """Break snippets in the ways that people do, and see whether a check or a claim notices.
+
+    PATH is a family, FAMILY/NAME or a file; all snippets without one.
+    Those that have not changed since they were broken are not broken again.
+    """
+    from shapesheet import cli_mutants  # noqa: PLC0415 - no other command reads its modules
+
+    chosen = _usage(lambda: snippet.select(config, paths))
+    if only_list:
+        cli_mutants.show(chosen)
+    else:
+        fine = cli_mutants.refresh(config, chosen, limits, everything=everything, as_json=as_json)
+        _exit(fine=fine)
+
+
 @_command("shapesheet new dense/ordinal_classifier")
 @click.argument("name", metavar="FAMILY/NAME")
 @click.pass_obj

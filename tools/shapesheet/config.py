@@ -24,7 +24,10 @@ class Settings:
         snippets: Folder of the snippets, one folder a family.
         pages: Folder of the Markdown pages.
         records: Folder of the records, published beside the site.
+        reports: Folder of the reports that cover all snippets, such as the benchmark's.
         coverage: TOML file with the listings that the ``coverage`` block tells of.
+        mutants: TOML file that says which mutants are equivalent, and why.
+        mutants_goal: What share of the others the checks and claims are to catch.
         mkdocs: The configurations to build the site from, one a language.
         imports: What a snippet may import beside the standard library.
         family_imports: What the snippets of one family may import beyond that.
@@ -35,7 +38,10 @@ class Settings:
     snippets: str = "snippets"
     pages: str = "docs/en"
     records: str = "docs/data"
+    reports: str = "docs/reports"
     coverage: str = "docs/coverage.toml"
+    mutants: str = "docs/mutants.toml"
+    mutants_goal: float = 0.95
     mkdocs: tuple[str, ...] = ("mkdocs.yml",)
     imports: tuple[str, ...] = ("keras", "numpy")
     family_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -66,9 +72,19 @@ class Config:
         return self.root / self.settings.records
 
     @property
+    def reports(self) -> Path:
+        """Return the folder of the reports."""
+        return self.root / self.settings.reports
+
+    @property
     def coverage(self) -> Path:
         """Return the file that lists the listings of the ``coverage`` block."""
         return self.root / self.settings.coverage
+
+    @property
+    def mutants(self) -> Path:
+        """Return the file that says which mutants are equivalent."""
+        return self.root / self.settings.mutants
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as errors show it: relative to the project where it lies inside."""

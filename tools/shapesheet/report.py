@@ -60,7 +60,7 @@ def checked_json(records: Iterable[Record]) -> str:
     return as_json({"snippets": snippets})
 
 
-def _problem_json(error: SnippetError) -> dict[str, Any]:
+def problem_json(error: SnippetError) -> dict[str, Any]:
     """Return the parts of an error, for a machine."""
     return {
         "path": error.path,
@@ -75,7 +75,7 @@ def plan_json(plan: Plan, problems: Iterable[SnippetError]) -> str:
     return as_json(
         {
             "changes": [change.shown for change in plan.changes],
-            "problems": [_problem_json(error) for error in problems],
+            "problems": [problem_json(error) for error in problems],
         }
     )
 
