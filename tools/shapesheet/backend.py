@@ -70,6 +70,20 @@ def name() -> str:
     return os.environ.get(_CHOSEN, DEFAULT)
 
 
+@contextlib.contextmanager
+def handed_on(wanted: str) -> Iterator[None]:
+    """Have the processes that the body starts choose ``wanted``, whatever this one has chosen."""
+    before = os.environ.get(_CHOSEN)
+    os.environ[_CHOSEN] = wanted
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_CHOSEN]
+        else:
+            os.environ[_CHOSEN] = before
+
+
 @functools.cache
 def prepare() -> tempfile.TemporaryDirectory[str]:
     """Set what Keras and its backend read when they are imported, without importing them.
