@@ -44,7 +44,9 @@ def save(built: Built, path: Path) -> None:
             }
             for role, arrays in parts.items():
                 for index, array in enumerate(arrays):
-                    with archive.open(f"{number}/{role}/{index}.npy", "w", force_zip64=True) as file:
+                    with archive.open(
+                        f"{number}/{role}/{index}.npy", "w", force_zip64=True
+                    ) as file:
                         np.lib.format.write_array(file, np.asarray(array))
 
 

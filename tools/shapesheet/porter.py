@@ -69,7 +69,9 @@ def _references(
 def _calls(keys: Iterable[str], config: Config, folder: Path) -> list[tuple[str, str, str]]:
     # The last to end would keep one core busy alone, so those that take long are first.
     ordered = sorted(keys, key=lambda key: (-engine.seconds(config, key), key))
-    return [(str(config.root), key, str(folder / f"{key.replace('/', '.')}.npz")) for key in ordered]
+    return [
+        (str(config.root), key, str(folder / f"{key.replace('/', '.')}.npz")) for key in ordered
+    ]
 
 
 def _written(snippet: Snippet, config: Config, on: str, failures: Failures) -> Port:

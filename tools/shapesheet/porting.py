@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -126,21 +125,21 @@ class Porting:
 
     def compare_layers(self) -> None:
         """Compare the layer table, the last layers and the sums with the record's."""
-        ours = self.examination.measures
-        if len(ours.layers) != len(self.record.layers):
-            raise self._differs("layers", len(ours.layers), len(self.record.layers))
-        for mine, theirs in zip(ours.layers, self.record.layers, strict=True):
+        for what, ours, theirs in self._facts():
+            if ours != theirs:
+                raise self._differs(what, ours, theirs)
+
+    def _facts(self) -> Iterator[tuple[str, object, object]]:
+        """Yield what both have measured: its name, the value here and that of the record."""
+        ours, theirs = self.examination.measures, self.record
+        yield "number of layers", len(ours.layers), len(theirs.layers)
+        for one, two in zip(ours.layers, theirs.layers, strict=True):
             for part in _PARTS:
-                one, two = getattr(mine, part), getattr(theirs, part)
-                if one != two:
-                    raise self._differs(f"{part} of {mine.name}", one, two)
+                yield f"{part} of {two.name}", getattr(one, part), getattr(two, part)
         for fact in _FACTS:
-            if getattr(ours, fact) != getattr(self.record, fact):
-                raise self._differs(fact, getattr(ours, fact), getattr(self.record, fact))
+            yield fact, getattr(ours, fact), getattr(theirs, fact)
         for fact in ("heads", "random"):
-            one, two = getattr(self.examination, fact), getattr(self.record, fact)
-            if one != two:
-                raise self._differs(fact, one, two)
+            yield fact, getattr(self.examination, fact), getattr(theirs, fact)
 
     def compare_outputs(self) -> None:
         """Compare the outputs with TensorFlow's, with its weights."""
@@ -204,7 +203,8 @@ class Porting:
     def _differs(self, what: str, ours: object, theirs: object) -> SnippetError:
         message = f"{what}: {backend.NAMES[self.on]} gives {ours}, TensorFlow's record has {theirs}"
         cure = "build the same layers whatever keras.backend.backend() is"
-        return self.examination.built.error(message, cure)
+        error: SnippetError = self.examination.built.error(message, cure)
+        return error
 
     def _wrongly_declared(self) -> Failure:
         snippet, stated = self.examination.snippet, self.examination.reading.contract.portability

@@ -135,6 +135,16 @@ def fresh(snippet: Snippet, config: Config) -> tuple[Port, ...]:
     return tuple(each.port for each in found if each.state == FRESH and each.port)
 
 
+def outdated(config: Config) -> set[Path]:
+    """Return the files of ports that do not hold any more, or can't be read."""
+    return {
+        path(config.records, snippet.key, on)
+        for snippet in snippets.find(config)
+        for on in OTHERS
+        if standing(snippet, config, on).state in {STALE, UNREADABLE}
+    }
+
+
 def versions(on: str, stated: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the versions of Keras and of a backend's libraries, and the backend's name.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
+    from shapesheet.ports import Port
     from shapesheet.record import Record
 
 
@@ -66,6 +67,7 @@ class Sheet:
         modalities: The rows of the ``modalities`` block.
         listings: The text of the coverage file, empty when there is none.
         listings_shown: Its path as errors show it.
+        ports: What was found on other backends of the snippets in ``records``.
     """
 
     records: Mapping[str, Record]
@@ -74,6 +76,7 @@ class Sheet:
     modalities: tuple[str, ...] = ()
     listings: str = ""
     listings_shown: str = ""
+    ports: Mapping[str, tuple[Port, ...]] = field(default_factory=dict)
 
     @property
     def snippets(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from shapesheet import pages, project, states
+from shapesheet import pages, ports, project, states
 from shapesheet.errors import SnippetError
 from shapesheet.kinds import KINDS
 from shapesheet.sheet import Lack, Place, Sheet, Spot
@@ -130,11 +130,13 @@ def _render(page: Page, sheet: Sheet) -> tuple[str, list[SnippetError]]:
 
 def _sheet(found: Project, listings: str) -> Sheet:
     records = {}
+    found_there = {}
     lacks = {}
     places = {}
     for key, standing in found.standings.items():
         if standing.state == states.FRESH and standing.record:
             records[key] = standing.record
+            found_there[key] = ports.fresh(standing.snippet, found.config)
         else:
             lacks[key] = _lack(key, standing)
         for page in found.pages_of(key)[:1]:
@@ -144,7 +146,8 @@ def _sheet(found: Project, listings: str) -> Sheet:
             )
     config = found.config
     shown = config.shown(config.coverage)
-    return Sheet(records, lacks, places, config.settings.modalities, listings, shown)
+    modalities = config.settings.modalities
+    return Sheet(records, lacks, places, modalities, listings, shown, found_there)
 
 
 def _lack(key: str, standing: Standing) -> Lack:
