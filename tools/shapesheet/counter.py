@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shapesheet import backend
+from shapesheet import backend, recurrences
 from shapesheet.calls import Calls
 from shapesheet.formulas import cost
 from shapesheet.running import BATCHES, forward, inputs_for
@@ -64,7 +64,7 @@ def count(built: Built, subject: Subject) -> Counted:
 
 
 def _trials(calls: Calls, noted: list[Call]) -> Iterator[int]:
-    """Yield the multiply-adds of each recurrent layer's steps beyond those of its sequence.
+    """Yield the multiply-adds of each recurrent cell's steps beyond those of its sequence.
 
     Keras's loop runs the first step twice, once to learn the shape of its output; only an LSTM
     or GRU without masks or dropout is run by PyTorch's own.
@@ -75,9 +75,16 @@ def _trials(calls: Calls, noted: list[Call]) -> Iterator[int]:
         if isinstance(layer, keras.layers.RNN):
             runs = calls.of(layer)
             steps = sum(int(call.inputs[0][1] or 0) for call in runs)
-            beyond = len(calls.of(layer.cell)) - steps
-            if beyond > 0 and steps:
-                yield beyond * sum(map(_multiply_adds, runs)) // steps
+            for cell in getattr(layer.cell, "cells", [layer.cell]):
+                beyond = len(calls.of(cell)) - steps
+                if beyond > 0:
+                    yield beyond * _step(cell, calls, sum(map(_multiply_adds, runs)) // steps)
+
+
+def _step(cell: Any, calls: Calls, whole: int) -> int:  # noqa: ANN401
+    """Return the multiply-adds of one step of a cell; those of the ``whole`` layer by default."""
+    features = calls.of(cell)[0].inputs[0][-1]
+    return recurrences.step(cell, int(features or 0))[1] or whole
 
 
 def _multiply_adds(call: Call) -> int:
