@@ -89,7 +89,7 @@ def test_what_this_process_starts_can_choose_another_backend() -> None:
 
 
 def test_a_backend_that_keras_does_not_have_is_refused() -> None:
-    with pytest.raises(SnippetError, match="^theano: Keras has no such backend") as caught:
+    with pytest.raises(SnippetError, match=r"^theano: Keras has no such backend") as caught:
         backend.choose("theano")
     assert caught.value.cure == "use one of: tensorflow, jax, torch"
 

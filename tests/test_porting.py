@@ -39,6 +39,7 @@ class Ported:
     """A snippet with its record and what TensorFlow gives, to be checked as if on JAX."""
 
     def __init__(self, folder: Path, text: str) -> None:
+        """Check it on TensorFlow, and save what it gives there."""
         self.snippet, self.config = workshop.snippet(folder, text)
         self.path = folder / "saved.npz"
         self.record: Record = examine(str(self.config.root), self.snippet.key)
@@ -50,10 +51,10 @@ class Ported:
     def call(self) -> tuple[str, str, str]:
         return str(self.config.root), self.snippet.key, str(self.path)
 
-    def result(self, on: str = "jax", **facts: Any) -> Port:
+    def result(self, on: str = "jax", **facts: object) -> Port:
         """Return the port, compared with a record in which some facts are others."""
         examination = porting.Examination(self.snippet, self.config)
-        checks = Porting(examination, replace(self.record, **facts), self.path, on)
+        checks = Porting(examination, _with(self.record, facts), self.path, on)
         try:
             return checks.result(porting.begun(self.snippet, self.config, on))
         finally:
@@ -63,6 +64,10 @@ class Ported:
 @pytest.fixture(scope="module")
 def ported(tmp_path_factory: pytest.TempPathFactory) -> Ported:
     return Ported(tmp_path_factory.mktemp("ported"), workshop.source())
+
+
+def _with(record: Record, facts: dict[str, Any]) -> Record:
+    return replace(record, **facts)
 
 
 def said(port: Port) -> list[tuple[str, str]]:
