@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BACKENDS := $(VENV)/.backends
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # How many processes run the tests side by side: `make test JOBS=2`.
@@ -14,7 +15,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export NO_MKDOCS_2_WARNING ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test lint check write mutants bench format environment constraints picture clean
+.PHONY: help site serve test lint check backends write mutants bench format environment constraints picture clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,11 @@ lint: environment ## Read the code and the pages without running them.
 check: environment ## Check the snippets that are stale and write their records.
 	@$(BIN)/shapesheet check
 
+backends: $(BACKENDS) ## Check what is stale, then the same on JAX and on PyTorch.
+	@$(BIN)/shapesheet check
+	@$(BIN)/shapesheet check --backend jax
+	@$(BIN)/shapesheet check --backend torch
+
 write: environment ## Write the records into the pages.
 	@$(BIN)/shapesheet write
 
@@ -65,13 +71,20 @@ $(READY): pyproject.toml constraints.txt
 	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[site,mutants,dev]'
 	@touch $@
 
+$(BACKENDS): $(READY)
+	@echo "Adding JAX and PyTorch to $(VENV) (once; they take a gigabyte)"
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[jax,torch]'
+	@touch $@
+
 constraints: ## Write constraints.txt from the newest versions, in an environment of its own.
 	@rm -rf build/newest
 	@$(PYTHON) -m venv build/newest
 	@build/newest/bin/python -m pip --quiet install --upgrade pip setuptools hatchling editables
-	@build/newest/bin/python -m pip --quiet install --no-build-isolation --editable '.[site,mutants,dev]'
+	@build/newest/bin/python -m pip --quiet install --no-build-isolation \
+	   --editable '.[site,mutants,dev,jax,torch]'
 	@{ sed -n '/^#/p' constraints.txt; \
-	   build/newest/bin/python -m pip freeze --all --exclude-editable | LC_ALL=C sort -f; \
+	   build/newest/bin/python -m pip freeze --all --exclude-editable | \
+	   sed 's/+cpu$$//' | LC_ALL=C sort -f; \
 	 } > build/constraints.txt
 	@mv build/constraints.txt constraints.txt
 

@@ -72,6 +72,11 @@ class Calls:
         """Return the finished calls of a layer or operation in their order."""
         return self._of.get(id(operation), [])
 
+    def everything(self) -> Iterator[Call]:
+        """Yield every finished call."""
+        for calls in self._of.values():
+            yield from calls
+
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Note every call of a layer or operation while the body runs."""

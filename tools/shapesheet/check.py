@@ -163,7 +163,7 @@ class Examination:
         try:
             evidence = testing.run(self.snippet, self.config, self.evidence)
         except SnippetError as error:
-            failed = (_failure(error, "claims"),)
+            failed = (failure(error, "claims"),)
             return Record(self.snippet.key, self._digest(), versions(), failures=failed)
         return self._facts(evidence)
 
@@ -180,7 +180,7 @@ class Examination:
             try:
                 self.require(check)
             except SnippetError as error:
-                yield _failure(error, check)
+                yield failure(error, check)
             except BlockedError:
                 continue
 
@@ -221,7 +221,8 @@ class Examination:
             )
 
 
-def _failure(error: SnippetError, check: str) -> Failure:
+def failure(error: SnippetError, check: str) -> Failure:
+    """Return what a check found, as it is kept in a record."""
     return Failure(error.path, error.line, error.message, error.cure, check, error.column)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shapesheet import cli_check, report, selection, snippet, states
+from shapesheet import backend, cli_check, cli_ports, ports, report, selection, snippet, states
 from shapesheet import config as configuration
 from shapesheet.cli_check import limited, show_problem
 from shapesheet.errors import SnippetError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shapesheet.config import Config
+    from shapesheet.snippet import Snippet
     from shapesheet.write import Change
 
 INTERRUPTED = 130
@@ -76,6 +77,14 @@ def _command(
 )
 @click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the work.")
 @click.option("--watch", "watching", is_flag=True, help="Go on with whatever is saved.")
+@click.option(
+    "--backend",
+    "on",
+    type=click.Choice(tuple(backend.NAMES)),
+    default=backend.DEFAULT,
+    show_default=True,
+    help="Keras's backend; another one than TensorFlow is compared with it.",
+)
 @limited
 @_JSON
 @click.pass_obj
@@ -87,6 +96,7 @@ def check(  # noqa: PLR0913 - one argument an option
     changed: str | None,
     shard: str | None,
     watching: bool,
+    on: str,
     limits: Limits,
     as_json: bool,
 ) -> None:
@@ -96,11 +106,15 @@ def check(  # noqa: PLR0913 - one argument an option
     Those whose record still holds are not checked again.
     """
     if watching:
-        _alone("--watch", paths, everything, changed, shard, as_json)
+        _alone("--watch", paths, everything, changed, shard, on != backend.DEFAULT, as_json)
         cli_check.watch(config, limits)
         return
     chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
-    due = chosen if everything or changed else states.not_fresh(chosen, config)
+    whole = bool(everything or changed)
+    if on != backend.DEFAULT:
+        _exit(fine=_check_ports(chosen, config, on, limits, whole=whole, as_json=as_json))
+        return
+    due = chosen if whole else states.not_fresh(chosen, config)
     records = cli_check.check(due, config, limits, quiet=as_json)
     click.echo(
         report.checked_json(records)
@@ -108,6 +122,17 @@ def check(  # noqa: PLR0913 - one argument an option
         else report.checked(records, fresh=len(chosen) - len(due))
     )
     _exit(fine=not any(record.failures for record in records))
+
+
+def _check_ports(  # noqa: PLR0913 - one argument an option
+    chosen: list[Snippet], config: Config, on: str, limits: Limits, *, whole: bool, as_json: bool
+) -> bool:
+    _usage(lambda: backend.require(on))
+    due = chosen if whole else ports.not_fresh(chosen, config, on)
+    found = cli_ports.check(due, config, on, limits, quiet=as_json)
+    fresh = len(chosen) - len(due)
+    click.echo(cli_ports.as_json(found) if as_json else cli_ports.total(found, on, fresh=fresh))
+    return not any(port.failures for port in found)
 
 
 @_command("shapesheet write --check --diff")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from shapesheet.domains import Domain, parse_domain
 from shapesheet.expressions import Expression, parse_condition
 from shapesheet.grammar import GrammarError
+from shapesheet.portability import Portability, parse_portability
 from shapesheet.shapes import BATCH, Shape, parse_shape
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ROLES = ("input", "output", "target")
 DTYPES = ("float", "int")
-_KEYS = (*ROLES, "where", "heavy")
+_KEYS = (*ROLES, "where", "heavy", "backends")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Contract:
         values: Values to try for parameters, by their names.
         heavy: Why the snippet is built only once, empty when it is not heavy.
         lines: Where conditions, by their text, and parameters with values stand in the file.
+        portability: The backends that the snippet runs on.
     """
 
     line: int
@@ -64,6 +66,7 @@ class Contract:
     values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     heavy: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    portability: Portability = field(default_factory=Portability)
 
     def of(self, role: str) -> tuple[TensorContract, ...]:
         """Return the tensors of a role."""
@@ -103,6 +106,7 @@ def parse_contract(lines: Mapping[int, str], heading: int) -> Contract:
         found.values,
         found.heavy,
         found.lines,
+        found.portability,
     )
 
 
@@ -115,6 +119,7 @@ class _Found:
     values: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     heavy: str = ""
     lines: dict[str, int] = field(default_factory=dict)
+    portability: Portability = field(default_factory=Portability)
 
     def add(self, line: str, number: int) -> None:
         key, name, text, column = _split(line)
@@ -131,6 +136,8 @@ class _Found:
             self.lines[self.where[-1].text] = number
         elif key == "heavy":
             self.heavy = _reason(text)
+        elif key == "backends":
+            self.portability = parse_portability(text, number)
         else:
             self.values[key] = _values(key, text)
             self.lines[key] = number

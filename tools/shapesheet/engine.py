@@ -34,7 +34,7 @@ def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Rec
 
     root = str(config.root)
     # Those that take long first: the last to end would otherwise keep one core busy alone.
-    calls = [(root, key) for key in sorted(named, key=lambda key: -_seconds(config, key))]
+    calls = [(root, key) for key in sorted(named, key=lambda key: -seconds(config, key))]
     for outcome in pool.run(examine, calls):
         snippet = named[outcome.arguments[1]]
         found = _timed(outcome.value or _ended(snippet, config, outcome.ended), outcome, config)
@@ -69,7 +69,7 @@ def survey(
         yield found, complete
 
 
-def _seconds(config: Config, key: str) -> float:
+def seconds(config: Config, key: str) -> float:
     """Return how long the last check took, without an end for one that never ended."""
     try:
         found = records.read(config.records, key)
@@ -79,19 +79,23 @@ def _seconds(config: Config, key: str) -> float:
 
 
 def _timed(found: Record, outcome: Outcome, config: Config) -> Record:
-    known = _seconds(config, found.snippet)
+    known = seconds(config, found.snippet)
     return replace(found, seconds=records.steady(known, outcome.seconds))
 
 
 def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:
     """Return the record of a snippet that has ended its process, or never ends."""
+    digest = snippets.digest(snippet, config)
+    return Record(snippet.key, digest, records.versions(), failures=(failure(snippet, ended),))
+
+
+def failure(snippet: Snippet, ended: Ended | None) -> Failure:
+    """Return how a snippet has ended its process, as it is kept in a record."""
     if ended is None:
         message = f"{snippet.key}: a call ends with a value or in some other way"
         raise AssertionError(message)
     shown, line = _place(snippet, ended)
-    failure = Failure(shown, line, ended.message, ended.cure, ISOLATION)
-    digest = snippets.digest(snippet, config)
-    return Record(snippet.key, digest, records.versions(), failures=(failure,))
+    return Failure(shown, line, ended.message, ended.cure, ISOLATION)
 
 
 def _place(snippet: Snippet, ended: Ended) -> tuple[str, int]:

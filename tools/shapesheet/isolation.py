@@ -47,6 +47,8 @@ _SIGNALS = {
     signal.SIGKILL: "it was killed (SIGKILL), perhaps because the machine ran out of memory",
     signal.SIGSEGV: "it crashes with a segmentation fault (SIGSEGV)",
 }
+# The backend that this process's fork server has imported.
+_server: dict[str, str] = {}
 
 
 def can_fork() -> bool:
@@ -104,16 +106,21 @@ class _Worker:
 class Pool:
     """Workers for many calls; the fork server lives as long as the tool."""
 
-    def __init__(self, limits: Limits, *, forks: bool | None = None) -> None:
+    def __init__(
+        self, limits: Limits, *, forks: bool | None = None, runs_on: str = backend.DEFAULT
+    ) -> None:
         """Start nothing yet.
 
         Args:
             limits: What the workers may use.
             forks: Whether each call gets a process of its own, where the system can fork;
                 without, workers are reused.
+            runs_on: Keras's backend in the workers. A process has one fork server, which has
+                imported one backend; workers on another one are reused.
         """
         self.limits = limits
-        self.forks = can_fork() if forks is None else forks
+        self.runs_on = runs_on
+        self.forks = _serves(runs_on) if forks is None else forks
         backend.prepare()
         self._context = _context(forks=self.forks)
         self._folders = tempfile.TemporaryDirectory(prefix="shapesheet-")
@@ -185,7 +192,8 @@ class Pool:
         process = self._context.Process(
             target=worker.serve, args=(theirs, folder, self.limits, self.forks), daemon=True
         )
-        process.start()
+        with backend.handed_on(self.runs_on):
+            process.start()
         theirs.close()
         return _Worker(process, ours, folder)
 
@@ -239,6 +247,11 @@ class Pool:
         worker.process.kill()
         worker.process.join()
         _end_group(worker.folder)
+
+
+def _serves(wanted: str) -> bool:
+    """Return whether this process's fork server has a backend, or none yet and gets it."""
+    return can_fork() and _server.setdefault(PRELOADED, wanted) == wanted
 
 
 def _context(*, forks: bool) -> Any:  # noqa: ANN401 - the kinds of contexts share no type

@@ -35,8 +35,13 @@ def _of_one(renderer: Callable[[Record], str]) -> Kind:
     return Kind(of_one, Arity(1, 1))
 
 
+def _facts(sheet: Sheet, spot: Spot, arguments: tuple[str, ...]) -> str:
+    record = sheet.record(arguments[0], spot)
+    return render.facts(record, sheet.ports.get(record.snippet, ()))
+
+
 KINDS = {
-    "facts": _of_one(render.facts),
+    "facts": Kind(_facts, Arity(1, 1)),
     "layers": _of_one(render.layers),
     "claims": _of_one(render.claims),
     "mistakes": _of_one(render.mistakes),

@@ -28,7 +28,12 @@ def einsum_dense(layer: Any, inputs: Shapes, outputs: Shapes) -> Cost:  # noqa: 
 
 
 def einsum(equation: str, shapes: Sequence[Actual]) -> Count:
-    """Return the multiply-adds of ``einsum``: the product of the sizes of all its letters."""
+    """Return the multiply-adds of ``einsum``: the product of the sizes of all its letters.
+
+    A single array is only summed or transposed.
+    """
+    if len(shapes) == 1:
+        return 0
     sizes: dict[str, Count] = {}
     operands = equation.replace(" ", "").split("->")[0].split(",")
     for letters, shape in zip(operands, shapes, strict=True):

@@ -47,6 +47,7 @@ CHECKING_CODE = (
     "matching.py",
     "measure.py",
     "observe.py",
+    "portability.py",
     "probe.py",
     "products.py",
     "pytest_plugin.py",

@@ -22,7 +22,7 @@ def recurrent(layer: Any, inputs: Shapes, outputs: Shapes) -> Cost | None:  # no
     terms: list[str] = []
     products: Count = 0
     for cell in getattr(layer.cell, "cells", [layer.cell]):
-        arithmetic, each = _step(cell, int(known(features)))
+        arithmetic, each = step(cell, int(known(features)))
         if not arithmetic:
             return None
         terms.append(arithmetic)
@@ -31,7 +31,7 @@ def recurrent(layer: Any, inputs: Shapes, outputs: Shapes) -> Cost | None:  # no
     return priced(plus(*terms), product((samples, steps)) * products)
 
 
-def _step(cell: Any, features: int) -> tuple[str, int]:  # noqa: ANN401
+def step(cell: Any, features: int) -> tuple[str, int]:  # noqa: ANN401
     """Return the arithmetic of a cell and its multiply-adds for one step, empty for unknown."""
     kind = next((each.__name__ for each in type(cell).__mro__ if each.__name__ in _GATES), "")
     if not kind:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shapesheet import cells, markup
+from shapesheet import cells, markup, verified
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from shapesheet.ports import Port
     from shapesheet.record import Layer, Record
 
 
-_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
-
-
-def facts(record: Record) -> str:
+def facts(record: Record, ports: Sequence[Port] = ()) -> str:
     """Return the table of what a snippet is and costs, and what it was verified with."""
     rows = [(name, value) for name, value in _facts(record) if value]
-    return f"{markup.table(('Fact', 'Measured'), rows)}\n\n{_verified(record)}"
+    return f"{markup.table(('Fact', 'Measured'), rows)}\n\n{verified.sentences(record, ports)}"
 
 
 def _facts(record: Record) -> Iterable[tuple[str, str]]:
@@ -54,14 +52,6 @@ def _left_out(record: Record) -> str:
         if check.left_out
     ]
     return "; ".join(notes)
-
-
-def _verified(record: Record) -> str:
-    backend = record.versions.get("backend", "")
-    keras = markup.text(f"Verified with Keras {record.versions.get('keras', '')}")
-    version = record.versions.get(backend, "")
-    name = _BACKENDS.get(backend, backend)
-    return keras + (f" on {markup.text(f'{name} {version}'.strip())}." if backend else ".")
 
 
 def layers(record: Record) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
+    from shapesheet.ports import Port
     from shapesheet.record import Record
 
 
@@ -67,6 +68,7 @@ class Sheet:
         listings: The text of the coverage file, empty when there is none.
         listings_shown: Its path as errors show it.
         reports: The text of each report, by its name.
+        ports: What was found on other backends of the snippets in ``records``.
     """
 
     records: Mapping[str, Record]
@@ -76,6 +78,7 @@ class Sheet:
     listings: str = ""
     listings_shown: str = ""
     reports: Mapping[str, str] = field(default_factory=dict)
+    ports: Mapping[str, tuple[Port, ...]] = field(default_factory=dict)
 
     @property
     def snippets(self) -> tuple[str, ...]:

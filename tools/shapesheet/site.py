@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from shapesheet import markup
+from shapesheet import markup, ports
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
 
@@ -130,7 +130,9 @@ def _mkdocs(language: Language, root: Path) -> None:
 
 def _copy_records(config: Config, target: Path) -> int:
     shutil.rmtree(target, ignore_errors=True)
-    records = sorted(config.records.rglob("*.json"))
+    # What was found on another backend before the snippet changed is no data of this site.
+    stale = ports.outdated(config)
+    records = sorted(set(config.records.rglob("*.json")) - stale)
     for path in records:
         write_atomically(target / path.relative_to(config.records), path.read_bytes())
     return len(records)

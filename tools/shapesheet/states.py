@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shapesheet import record as records
 from shapesheet import snippet as snippets
+from shapesheet.backend import DEFAULT, NAMES
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ STALE = "stale"
 FAILING = "failing"
 NEVER_CHECKED = "never checked"
 UNREADABLE = "unreadable"
+# A record, and those of other backends that lie beside it.
+_ENDINGS = ("json", *(f"{name}.json" for name in NAMES if name != DEFAULT))
 STATES = (FRESH, STALE, FAILING, NEVER_CHECKED, UNREADABLE)
 
 
@@ -62,9 +65,11 @@ def orphans(config: Config) -> list[SnippetError]:
     keys = {snippet.key for snippet in snippets.find(config)}
     found: list[SnippetError] = []
     for path in sorted(config.records.rglob("*.json")):
-        key = path.relative_to(config.records).with_suffix("").as_posix()
-        if key not in keys:
-            shown = config.shown(path)
-            message = f"this record is of the snippet {key}, which is gone"
+        key, _, on = path.relative_to(config.records).as_posix().partition(".")
+        shown = config.shown(path)
+        message = f"this record is of the snippet {key}, which is gone"
+        if key in keys and on not in _ENDINGS:
+            message = f"this is neither a record of {key} nor of one of its ports"
+        if key not in keys or on not in _ENDINGS:
             found.append(SnippetError(shown, 0, message, f"delete it: rm {shown}"))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shapesheet import pages, project, states
+from shapesheet import pages, ports, project, states
 from shapesheet.errors import SnippetError
 from shapesheet.kinds import KINDS
 from shapesheet.sheet import Lack, Place, Sheet, Spot
@@ -134,11 +134,13 @@ def _render(page: Page, sheet: Sheet) -> tuple[str, list[SnippetError]]:
 
 def _sheet(found: Project, texts: Mapping[Path, str]) -> Sheet:
     records = {}
+    found_there = {}
     lacks = {}
     places = {}
     for key, standing in found.standings.items():
         if standing.state == states.FRESH and standing.record:
             records[key] = standing.record
+            found_there[key] = ports.fresh(standing.snippet, found.config)
         else:
             lacks[key] = _lack(key, standing)
         for page in found.pages_of(key)[:1]:
@@ -155,6 +157,7 @@ def _sheet(found: Project, texts: Mapping[Path, str]) -> Sheet:
         texts.get(config.coverage, ""),
         config.shown(config.coverage),
         {path.stem: text for path, text in texts.items() if path.parent == config.reports},
+        found_there,
     )
 
 
