@@ -72,7 +72,7 @@ def _values(source: str, path: str) -> dict[Any, Any]:
 
 
 def _title(text: str) -> str:
-    for line in markdown.read(text).lines:
+    for line in markdown.lines(text):
         if not line.fence and (match := _TITLE.match(line.text)):
             return _AFTER_TITLE.sub("", match[1]).strip()
     return ""
