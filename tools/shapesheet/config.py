@@ -97,9 +97,16 @@ def load(start: Path) -> Config:
 def _table(path: Path) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise SnippetError(path, 0, f"this file can't be read: {error}", "mend it") from error
+    except (ValueError, RecursionError) as error:
+        # Its own errors are ValueErrors too; numbers of thousands of digits raise a plain one.
         raise SnippetError(path, 0, f"this is not TOML: {error}", "mend the file") from error
-    table: dict[str, Any] | None = document.get("tool", {}).get("shapesheet")
+    tool = document.get("tool")
+    table = tool.get("shapesheet") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        message = f"{TABLE} is no table, found {type(table).__name__}"
+        raise SnippetError(path, 0, message, f"begin it with a line of its own: {TABLE}")
     return table
 
 

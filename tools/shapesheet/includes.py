@@ -68,7 +68,12 @@ def _include(number: int, rest: str, shown: str, folder: Path) -> Include:
 
 
 def _judge_file(path: Path, target: str, folder: Path, place: tuple[str, int]) -> None:
-    if not path.is_file():
+    try:
+        exists = path.is_file()
+    except OSError:
+        # The system refuses the name itself, such as one that is too long.
+        exists = False
+    if not exists:
         message = f"this include names no file, found {target!r}"
         raise SnippetError(*place, message, f"name a file under {folder.name}/")
     expected = folder.resolve() / target
