@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shapesheet import record
-from shapesheet.errors import SnippetError
+from shapesheet.errors import SnippetError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,9 +70,17 @@ class Snippet:
 
 
 def find(config: Config) -> list[Snippet]:
-    """Return all snippets of the project in the order of their names."""
-    paths = sorted(config.snippets.glob("*/*.py"))
-    return [at(config, path) for path in paths if is_snippet(path)]
+    """Return all snippets of the project in the order of their names.
+
+    Raises:
+        SnippetError: A file's name is no text.
+    """
+    paths = [path for path in sorted(config.snippets.glob("*/*.py")) if is_snippet(path)]
+    for path in paths:
+        if str(path) != printable(str(path)):
+            shown = config.shown(path)
+            raise SnippetError(shown, 0, "the name of this file is no text", "rename it")
+    return [at(config, path) for path in paths]
 
 
 def is_snippet(path: Path) -> bool:
