@@ -236,10 +236,11 @@ def test_a_failing_snippet_is_stale_enough_to_be_checked(config: Config) -> None
     assert "failing" in run(config, "status").output
 
 
+CLAIMS = "snippets/dense/test_binary_classifier.py"
 FILES = {
     "pyproject.toml": SETTINGS,
     f"snippets/{KEY}.py": SOURCE,
-    f"snippets/{KEY.replace('/', '/test_')}.py": "from snippets.dense.other import other\n",
+    CLAIMS: "from snippets.dense.other import other\n",
     PAGE: PAGE_TEXT,
     f"docs/data/{KEY}.json": records.dumps(RECORD),
     "docs/coverage.toml": LISTINGS,
@@ -252,6 +253,8 @@ FILES = {
 @example({"pyproject.toml": b'[tool.shapesheet]\nrecords = "a\\u0000b"'})
 @example({"pyproject.toml": b'[tool.shapesheet]\ncoverage = "a\\u0000b"'})
 @example({"pyproject.toml": b'[tool.shapesheet]\nsnippets = "' + b"a" * 300 + b'"'})
+@example({CLAIMS: b"import __main__\nimport _frozen_importlib\n"})
+@example({CLAIMS: b"from snippets.dense." + b"a" * 300 + b" import a\n"})
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damaged_file_shows_a_traceback(config: Config, damaged: dict[str, bytes]) -> None:
     for name, text in FILES.items():

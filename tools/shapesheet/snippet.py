@@ -15,6 +15,7 @@ import msgspec
 
 from shapesheet import record
 from shapesheet.errors import SnippetError, printable
+from shapesheet.files import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +140,7 @@ def _compared(snippet: Snippet, config: Config, test: bytes) -> list[bytes]:
     """Return the other snippets that the claims import, in the order of their names."""
     named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
     paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
-    return [path.read_bytes() for path in paths if path != snippet.path and path.is_file()]
+    return [path.read_bytes() for path in paths if path != snippet.path and is_file(path)]
 
 
 def _imported(config: Config, text: bytes) -> list[bytes]:
@@ -159,5 +160,10 @@ def _version(package: str) -> bytes:
     found = record.installed(package)
     if found != "none":
         return f"{package}=={found}".encode()
-    spec = importlib.util.find_spec(package)
-    return Path(spec.origin).read_bytes() if spec and spec.origin else b"none"
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:
+        # What is no module of its own, such as __main__, has none.
+        return b"none"
+    path = Path(spec.origin) if spec and spec.origin else Path()
+    return path.read_bytes() if is_file(path) else b"none"
