@@ -25,6 +25,8 @@ from shapesheet.running import BATCHES
 from shapesheet.samples import draw
 from shapesheet.training import STEPS
 
+# The folder of the same name holds what this is growing into.
+__path__ = [str(Path(__file__).with_suffix(""))]
 ROOT = Path(__file__).parent.parent
 TOOL = [str(Path(sys.executable).with_name("shapesheet"))]
 SELF = [sys.executable, __file__]

@@ -1,11 +1,15 @@
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from shapesheet import claims, testing
 from shapesheet.claims import Evidence
 from shapesheet.errors import SnippetError
 from shapesheet.record import Claim
+from tests.strategies import broken, files
 from tests.workshop import snippet, source
 
 SHOWN = "snippets/dense/test_toy.py"
@@ -198,3 +202,16 @@ def test_a_claim_asserts_in_any_of_these_ways(tmp_path: Path, body: str) -> None
     helper = "def helper():\n    again()\n\ndef again():\n    helper\n    assert 1\n"
     test = f'{helper}\ndef test_it():\n    """It is so."""\n    {body}\n'
     assert read(tmp_path, test).claims == (Claim("test_it", "It is so."),)
+
+
+@given(st.one_of(files(CLAIMS), broken(CLAIMS).map(str.encode)))
+@example(("x = " + "-" * 5000 + "1").encode())
+@example(("x = " + "lambda:" * 3000 + "1").encode())
+@example(b'def test_a():\n    "\\ud800"\n    assert 1')
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_file_raises_anything_but_our_error(tmp_path: Path, content: bytes) -> None:
+    found, config = snippet(tmp_path, source())
+    found.test_path.write_bytes(content)
+    with contextlib.suppress(SnippetError):
+        for claim in claims.read(found, config).claims:
+            assert claim.text.encode()

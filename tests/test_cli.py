@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -6,11 +8,26 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from shapesheet import record as records
 from shapesheet.cli import main
 from shapesheet.config import Config
-from tests.examples import FAILURE, KEY, RECORD, add_snippet, check, project, put
+from tests.examples import (
+    FAILURE,
+    KEY,
+    RECORD,
+    SETTINGS,
+    SOURCE,
+    add_snippet,
+    check,
+    project,
+    put,
+)
+from tests.examples import PAGE as PAGE_TEXT
+from tests.strategies import files
+from tests.test_listings import FILE as LISTINGS
 
 PAGE = "docs/en/dense/binary-classifier.md"
 COMMANDS = ["build", "check", "new", "status", "write"]
@@ -217,3 +234,47 @@ def test_nothing_but_a_check_imports_keras(config: Config, arguments: list[str])
 def test_a_failing_snippet_is_stale_enough_to_be_checked(config: Config) -> None:
     check(config, record=replace(RECORD, failures=(FAILURE,)))
     assert "failing" in run(config, "status").output
+
+
+CLAIMS = "snippets/dense/test_binary_classifier.py"
+FILES = {
+    "pyproject.toml": SETTINGS,
+    f"snippets/{KEY}.py": SOURCE,
+    CLAIMS: "from snippets.dense.other import other\n",
+    PAGE: PAGE_TEXT,
+    f"docs/data/{KEY}.json": records.dumps(RECORD),
+    "docs/coverage.toml": LISTINGS,
+}
+
+
+@given(st.fixed_dictionaries({}, optional={name: files(text) for name, text in FILES.items()}))
+@example({"pyproject.toml": b'[tool.shapesheet]\nsnippets = "a\\u0000b"'})
+@example({"pyproject.toml": b'[tool.shapesheet]\npages = "a\\u0000b"'})
+@example({"pyproject.toml": b'[tool.shapesheet]\nrecords = "a\\u0000b"'})
+@example({"pyproject.toml": b'[tool.shapesheet]\ncoverage = "a\\u0000b"'})
+@example({"pyproject.toml": b'[tool.shapesheet]\nsnippets = "' + b"a" * 300 + b'"'})
+@example({CLAIMS: b"import __main__\nimport _frozen_importlib\n"})
+@example({CLAIMS: b"from snippets.dense." + b"a" * 300 + b" import a\n"})
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_damaged_file_shows_a_traceback(config: Config, damaged: dict[str, bytes]) -> None:
+    for name, text in FILES.items():
+        (config.root / name).write_bytes(damaged.get(name, text.encode()))
+    for arguments in (["status"], ["status", "--json"], ["write", "--diff"], ["write", "--json"]):
+        assert run(config, *arguments).exit_code in (0, 1)
+
+
+@pytest.mark.parametrize("name", [b"b\xff.py", b"a b.py", b"a\nb.py", "é.py".encode()])
+def test_a_file_of_any_name_is_told_of(config: Config, name: bytes) -> None:
+    folder = os.fsencode(config.snippets / "dense")
+    Path(os.fsdecode(folder + b"/" + name)).write_text(SOURCE)
+    for arguments in (["status"], ["status", "--json"], ["write", "--diff"], ["write", "--json"]):
+        assert run(config, *arguments).exit_code == 1
+
+
+@pytest.mark.parametrize("name", [*FILES, "docs/en/dense"])
+def test_a_folder_in_place_of_a_file_is_told_of(config: Config, name: str) -> None:
+    path = config.root / name
+    (shutil.rmtree if path.is_dir() else Path.unlink)(path) if path.exists() else None
+    path.mkdir(parents=True)
+    for arguments in (["status"], ["write", "--diff"], ["write", "--json"]):
+        assert run(config, *arguments).exit_code in (0, 1)

@@ -1,10 +1,13 @@
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
 
 from shapesheet import config as configuration
 from shapesheet.config import Settings
 from shapesheet.errors import SnippetError
+from tests.strategies import files
 
 
 def table(folder: Path, text: str) -> Path:
@@ -57,3 +60,33 @@ def test_a_path_is_shown_relative_to_the_project(tmp_path: Path) -> None:
     config = configuration.load(tmp_path)
     assert config.shown(tmp_path / "docs/en/x.md") == "docs/en/x.md"
     assert config.shown(Path("/elsewhere/x.md")) == "/elsewhere/x.md"
+
+
+@pytest.mark.parametrize("text", ["[tool]\nshapesheet = 3\n", "[[tool.shapesheet]]\n"])
+def test_settings_that_are_no_table_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SnippetError, match=r"\[tool.shapesheet\] is no table, found") as caught:
+        configuration.load(table(tmp_path, text))
+    assert caught.value.cure == "begin it with a line of its own: [tool.shapesheet]"
+
+
+WHOLE = """[tool.shapesheet]
+snippets = "snippets"
+imports = ["keras", "numpy"]
+family_imports = {graphs = ["networkx"]}
+minimum_claims = 3
+modalities = ["vectors", 'images']
+"""
+
+
+@given(files(WHOLE))
+@example(b"tool = 3")
+@example(b"[[tool]]")
+@example(b"[tool]\nshapesheet = false")
+@example(b"[tool]\nshapesheet = 'x'")
+@example(b"x = " + b"[" * 2000)
+@example(b"x = 1" + b"0" * 5000)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_file_raises_anything_but_our_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(content)
+    with contextlib.suppress(SnippetError):
+        configuration.load(tmp_path)

@@ -5,12 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shapesheet.contract import Contract, ContractLineError, parse_contract, parse_tensor
-from tests.test_expressions import LETTERS
-from tests.test_shapes import DIMENSIONS, printed
+from tests.strategies import DIMENSIONS, LETTERS, Section, broken, printed, sections
 
 
 def contract(text: str) -> Contract:
-    return parse_contract(dict(enumerate(text.split("\n"), 10)), 9)
+    return of_lines(text.split("\n"))
+
+
+def of_lines(lines: list[str]) -> Contract:
+    return parse_contract(dict(enumerate(lines, 10)), 9)
 
 
 @given(
@@ -22,6 +25,39 @@ def test_a_tensor_printed_is_parsed_again(dimensions: list[str], dtype: str, dom
     tensor = parse_tensor("input", "x", f"{printed(dimensions)}{dtype}{domain}", 3)
     text = f"{tensor.shape.text} {tensor.dtype} {tensor.domain.text}"
     assert parse_tensor("input", "x", text, 3) == tensor
+
+
+@given(sections())
+def test_a_contract_printed_states_what_was_printed(section: Section) -> None:
+    found = of_lines(section.lines)
+    tensors = [
+        (each.role, each.name, each.shape.text, each.dtype, each.domain.text)
+        for each in found.tensors
+    ]
+    assert tensors == section.tensors
+    assert [each.text for each in found.where] == section.where
+    assert (found.values, found.heavy) == (section.values, section.heavy)
+    stated = {number - 10: section.lines[number - 10] for number in found.lines.values()}
+    assert all(text.split(":")[0].strip() in ("where", *found.values) for text in stated.values())
+
+
+@given(sections())
+def test_a_contract_parsed_is_printed_and_parsed_again(section: Section) -> None:
+    found = of_lines(section.lines)
+    lines = [
+        f"{each.role} {each.name}: {each.shape.text} {each.dtype} {each.domain.text}"
+        for each in found.tensors
+    ]
+    lines += [f"where: {each.text}" for each in found.where]
+    lines += [f"{key}: {', '.join(map(repr, each))}" for key, each in found.values.items()]
+    lines += [f"heavy: {found.heavy}"] if found.heavy else []
+    assert of_lines(lines) == found
+
+
+@given(sections().flatmap(lambda section: broken("\n".join(section.lines))))
+def test_no_broken_contract_raises_anything_but_its_error(text: str) -> None:
+    with suppress(ContractLineError):
+        contract(text)
 
 
 @given(st.lists(st.one_of(LETTERS, LETTERS.map(lambda text: f"input: (batch, {text}")), max_size=3))

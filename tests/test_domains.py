@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from shapesheet.domains import parse_domain
 from shapesheet.grammar import GrammarError
-from tests.test_expressions import EXPRESSIONS, LETTERS, complaint
+from tests.strategies import EXPRESSIONS, LETTERS
+from tests.test_expressions import complaint
 
 
 @given(EXPRESSIONS, EXPRESSIONS, st.sampled_from(["[]", "[)", "(]", "()", "{}"]))

@@ -6,21 +6,8 @@ from hypothesis import strategies as st
 
 from shapesheet.expressions import parse_condition, parse_expression
 from shapesheet.grammar import GrammarError
+from tests.strategies import EXPRESSIONS, LETTERS
 
-LETTERS = st.text("abn_0189 ()+-*/%,.[]{}=<>!'\"#:\\\n\té²None andornotifminmax", max_size=40)
-EXPRESSIONS = st.recursive(
-    st.sampled_from(["a", "b", "length", "0", "1", "7", "64"]),
-    lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["+", "-", "*", "//", "%", "**"]), inner).map(
-            lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
-        ),
-        st.tuples(st.sampled_from(["min", "max"]), inner, inner).map(
-            lambda parts: f"{parts[0]}({parts[1]}, {parts[2]})"
-        ),
-        inner.map(lambda text: f"-{text}"),
-    ),
-    max_leaves=6,
-)
 VALUES = {"a": 3, "b": 5, "length": 12}
 
 

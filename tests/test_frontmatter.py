@@ -1,12 +1,14 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shapesheet import frontmatter
 from shapesheet.errors import SnippetError
-from shapesheet.frontmatter import Matter
+from shapesheet.frontmatter import CHOICES, LONGEST, Matter
+from tests.strategies import NEWLINES, PROSE, broken
 
 
 def problem(text: str) -> SnippetError:
@@ -79,3 +81,47 @@ def test_fits_that_are_no_choices_are_refused(fits: str) -> None:
 def test_no_page_raises_anything_but_our_error(matter: str, text: str) -> None:
     with contextlib.suppress(SnippetError):
         frontmatter.read(f"---\n{matter}\n---\n{text}", "page.md")
+
+
+WHOLE = """---
+tags: [vectors, 'binary classification']
+task: "binary classification"
+layer: !!str Conv2D
+fits: {vectors: first, images: second}
+day: 2026-01-01T00:00:00+20:00
+numbers: [0x1f, 190:20:60, 1e3, .inf, !!int "1", !!float "2", !!bool "no", !!null "", 010]
+same: &a {b: *c, <<: *a}
+when: !!timestamp "2026-01-01"
+more: !!binary aGk=
+---
+# Title
+"""
+WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=10)
+
+
+@given(WORDS, WORDS, st.dictionaries(WORDS.filter(bool), st.sampled_from(CHOICES), max_size=3))
+def test_front_matter_printed_is_read_again(task: str, layer: str, fits: dict[str, str]) -> None:
+    values = {"task": task, "layer": layer, "fits": fits}
+    text = f"---\n{yaml.safe_dump(values, allow_unicode=True)}---\n# Title\n"
+    assert frontmatter.read(text, "page.md") == Matter("Title", task, layer, fits)
+
+
+@given(broken(WHOLE))
+@example("---\na: !!timestamp x\n---\n")
+@example("---\na: !!bool x\n---\n")
+@example("---\na: !!int ''\n---\n")
+@example(f"---\na: {'[' * 300_000}{']' * 300_000}\n---\n")
+def test_no_broken_front_matter_raises_anything_but_our_error(text: str) -> None:
+    with contextlib.suppress(SnippetError):
+        frontmatter.read(text, "page.md")
+
+
+@given(PROSE, st.sampled_from(NEWLINES))
+def test_a_title_is_the_same_for_every_newline(text: str, newline: str) -> None:
+    page = f"# Title\n{text}"
+    assert frontmatter.read(page.replace("\n", newline), "page.md").title == "Title"
+
+
+def test_front_matter_that_is_far_too_long_is_refused() -> None:
+    error = problem(f"---\ntask: {'a' * LONGEST}\n---\n")
+    assert error.message == "the front matter is longer than 20,000 letters, found 20,007"

@@ -1,11 +1,15 @@
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from shapesheet import includes, markdown
 from shapesheet.errors import SnippetError
 from shapesheet.includes import Include
 from tests.examples import put
+from tests.strategies import PROSE, broken
 
 SECTIONS = "# --8<-- [start:core]\nx = 1\n# --8<-- [end:core]\n"
 
@@ -126,3 +130,28 @@ def test_an_escaped_section_is_text(tmp_path: Path) -> None:
 def test_a_broken_section_is_reported_on_the_line_that_needs_it(folder: Path) -> None:
     put(folder / "dense/x.py", SECTIONS + SECTIONS)
     assert problem('--8<-- "dense/x.py:core"', folder).place == "snippets/dense/x.py:4"
+
+
+@given(
+    st.one_of(
+        PROSE,
+        broken('--8<-- "dense/x.py"\n--8<-- "dense/x.py:core"\n--8<-- "dense/x.py:1:2"\n'),
+        st.text().map(lambda target: f'--8<-- "{target}"'),
+    )
+)
+@example(f'--8<-- "{"a" * 300}"')
+@example(f'--8<-- "{"a/" * 3000}"')
+@example('--8<-- "a\0b"')
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_text_raises_anything(folder: Path, text: str) -> None:
+    found, problems = find(text, folder)
+    assert all(0 < each.line <= len(markdown.read(text).lines) for each in (*found, *problems))
+
+
+@given(broken(SECTIONS * 2))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_file_raises_anything_but_our_error(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "x.py"
+    path.write_bytes(source.encode())
+    with contextlib.suppress(SnippetError):
+        assert "" not in includes.sections(path, "x.py")

@@ -1,11 +1,17 @@
+import contextlib
 from dataclasses import replace
 
+import msgspec
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from shapesheet import listings
 from shapesheet.errors import SnippetError
+from shapesheet.listings import Listing
 from shapesheet.sheet import Place, Sheet, Spot
 from tests.examples import KEY, RECORD
+from tests.strategies import PROSE, broken
 
 FILE = '''
 [[listing]]
@@ -111,3 +117,30 @@ def test_a_listing_of_an_unknown_snippet_is_refused_at_its_line() -> None:
 def test_a_line_that_can_not_be_found_is_left_out() -> None:
     error = problem(FILE.replace("id =", '"id" =').replace("a-2", "a-1"))
     assert error.place == "docs/coverage.toml"
+
+
+@given(st.lists(st.tuples(st.text(), st.text(), st.lists(st.text())), min_size=1))
+def test_listings_printed_are_read_again(drawn: list[tuple[str, str, list[str]]]) -> None:
+    made = tuple(
+        Listing(str(number), lines, shows, tuple(snippets))
+        for number, (lines, shows, snippets) in enumerate(drawn)
+    )
+    keys = ("id", "lines", "shows", "snippets")
+    text = "\n".join(
+        "\n".join(["[[listing]]", *(f"{key} = {quoted(getattr(each, key))}" for key in keys)])
+        for each in made
+    )
+    assert listings.parse(text, "docs/coverage.toml") == made
+
+
+def quoted(value: str | tuple[str, ...]) -> str:
+    """Return a value as TOML has it: JSON's strings are its basic strings, but for one letter."""
+    return msgspec.json.encode(value).decode().replace("\x7f", r"\u007f")
+
+
+@given(st.one_of(broken(FILE), PROSE))
+@example(f"x = {'[' * 2000}")
+@example(f"x = 1{'0' * 5000}")
+def test_no_text_raises_anything_but_our_error(text: str) -> None:
+    with contextlib.suppress(SnippetError):
+        listings.coverage(replace(SHEET, listings=text), SPOT, ())

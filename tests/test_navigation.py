@@ -1,8 +1,11 @@
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shapesheet import navigation
 from shapesheet.errors import SnippetError
+from tests.strategies import PROSE, broken
 
 FILE = """\
 site_name: x
@@ -88,3 +91,13 @@ def test_a_file_without_a_navigation_is_refused(text: str) -> None:
     with pytest.raises(SnippetError, match=r"mkdocs\.yml: this file has no line 'nav:'") as caught:
         add(text)
     assert caught.value.cure == "write the navigation as a list, one entry a line"
+
+
+@given(st.one_of(broken(FILE), PROSE, PROSE.map(lambda text: f"nav:\n{text}")))
+def test_any_text_around_an_entry_survives(text: str) -> None:
+    try:
+        new = add(text)
+    except SnippetError:
+        return
+    more = len(new) - len(text)
+    assert any(new[:at] + new[at + more :] == text for at in range(len(text) + 1))

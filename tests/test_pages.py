@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from shapesheet import pages
 from shapesheet.errors import SnippetError
 from shapesheet.pages import Arity
+from tests.strategies import NEWLINES, PROSE
 
 KINDS = {"facts": Arity(1, 1), "tasks": Arity(1, None), "coverage": Arity(0, 0)}
 START = "<!-- shapesheet: facts dense/x -->"
 END = "<!-- /shapesheet -->"
 BLOCK = f"{START}\n{END}\n"
-NEWLINES = ["\n", "\r\n", "\r"]
 
 
 def fill(text: str, body: str = "| a |") -> str:
@@ -202,7 +202,7 @@ def test_a_block_that_was_never_written_may_be_blank(body: str) -> None:
     assert edited(f"{START}\n{body}{END}\n") is None
 
 
-@given(st.text(), st.text(), st.text(), st.sampled_from(NEWLINES))
+@given(st.one_of(PROSE, st.text()), PROSE, st.one_of(PROSE, st.text()), st.sampled_from(NEWLINES))
 def test_any_text_around_a_block_survives(before: str, body: str, after: str, newline: str) -> None:
     lead, tail = before + newline, newline + after
     page = f"{lead}{START}{newline}{END}{tail}"
@@ -223,7 +223,7 @@ def test_no_page_raises_anything_but_our_error(lines: list[str]) -> None:
     assert error is None or error.place.startswith("page.md:")
 
 
-@given(st.text())
+@given(st.one_of(PROSE, st.text()))
 def test_no_text_at_all_raises_anything_but_our_error(text: str) -> None:
     error = outcome(text)
     assert error is None or error.line

@@ -1,9 +1,15 @@
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from shapesheet import config, reader
+from shapesheet.config import Config, Settings
 from shapesheet.errors import SnippetError
+from shapesheet.snippet import Snippet
+from tests.strategies import DIMENSIONS, LETTERS, NEWLINES, broken, printed
 from tests.workshop import BODY, CONTRACT, HEADER, SHOWN, failures, line_of, snippet, source
 
 
@@ -168,3 +174,27 @@ def test_a_refused_import_names_those_that_are_not(tmp_path: Path) -> None:
     with pytest.raises(SnippetError) as caught:
         reader.read(*snippet(tmp_path, source(above="import torch")))
     assert caught.value.cure == "use only the standard library and keras, numpy"
+
+
+def read(text: str) -> reader.Reading:
+    """Read a snippet from memory, since a file for each example would take most of the time."""
+    found = Snippet("dense", "toy", Path("toy.py"), SHOWN)
+    found.__dict__["source"] = text
+    return reader.read(found, Config(Path(), Settings()))
+
+
+@given(DIMENSIONS.filter(lambda drawn: len(printed(drawn)) <= 300), st.sampled_from(NEWLINES))
+def test_a_shape_comment_printed_is_read_on_its_line(dimensions: list[str], newline: str) -> None:
+    text = source(BODY.replace("(batch, 4)", printed(dimensions)))
+    comment, _ = read(text.replace("\n", newline)).comments
+    assert (comment.line, comment.text.strip()) == (line_of(text, "Dense(4"), printed(dimensions))
+
+
+@given(st.one_of(broken(source()), LETTERS, st.text()))
+@example(source().replace("\n", "\r"))
+@example(source(above="x = " + "-" * 5000 + "1"))
+@example(source(above="x = " + "lambda:" * 3000 + "1"))
+@example(source().replace("Say what it does.", r"Say \ud800."))
+def test_no_text_raises_anything_but_our_error(text: str) -> None:
+    with contextlib.suppress(SnippetError):
+        assert read(text).summary.encode()

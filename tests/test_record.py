@@ -1,14 +1,16 @@
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shapesheet import record as records
 from shapesheet.errors import SnippetError
 from shapesheet.record import Record
 from tests.examples import FAILURE, RECORD
+from tests.strategies import files
 
 
 @pytest.mark.parametrize("record", [RECORD, Record("a/b", "d", {}, (FAILURE,))])
@@ -79,3 +81,15 @@ def test_the_digest_tells_sources_apart_but_not_runs() -> None:
 
 def test_a_library_that_is_not_installed_has_no_version() -> None:
     assert records.installed("no-such-library") == "none"
+
+
+@given(files(records.dumps(RECORD)))
+@example(b'{"format": 1, "snippet": ' + b"[" * 100_000)
+@example(b'{"format": 1, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_file_raises_anything_but_our_error(tmp_path: Path, content: bytes) -> None:
+    path = records.record_path(tmp_path, "dense/x")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    with contextlib.suppress(SnippetError):
+        records.read(tmp_path, "dense/x")

@@ -4,13 +4,8 @@ from hypothesis import strategies as st
 
 from shapesheet.grammar import GrammarError
 from shapesheet.shapes import is_shape, parse_shape, parse_shapes
-from tests.test_expressions import EXPRESSIONS, LETTERS, complaint
-
-DIMENSIONS = st.lists(st.one_of(EXPRESSIONS, st.just("None")), max_size=4)
-
-
-def printed(dimensions: list[str]) -> str:
-    return f"({', '.join(['batch', *dimensions])}{'' if dimensions else ','})"
+from tests.strategies import DIMENSIONS, LETTERS, printed
+from tests.test_expressions import complaint
 
 
 @given(DIMENSIONS)

@@ -1,6 +1,8 @@
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
 
 from shapesheet import config as configuration
 from shapesheet import record as records
@@ -8,6 +10,7 @@ from shapesheet import site
 from shapesheet.config import Config
 from shapesheet.errors import SnippetError
 from tests.examples import RECORD, put
+from tests.strategies import files
 
 ENGLISH = 'site_name: "Sheet & co"\ndocs_dir: docs/en\nsite_dir: site/en  # beside site/data\n'
 
@@ -81,3 +84,13 @@ def test_a_configuration_that_is_gone_is_refused(config: Config) -> None:
 def test_a_project_without_a_configuration_is_refused(config: Config) -> None:
     with pytest.raises(SnippetError, match="the project names no mkdocs configuration"):
         languages(config.root, "")
+
+
+@given(files(ENGLISH))
+@example(b"site_dir: site/a\0b")
+@example(b"site_dir: " + b"a" * 5000)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_configuration_raises_anything_but_our_error(config: Config, content: bytes) -> None:
+    (config.root / "mkdocs.yml").write_bytes(content)
+    with contextlib.suppress(SnippetError):
+        site.languages(config)

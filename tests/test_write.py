@@ -2,6 +2,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
 
 from shapesheet import config as configuration
 from shapesheet import record as records
@@ -9,6 +11,7 @@ from shapesheet import write
 from shapesheet.config import Config
 from shapesheet.errors import SnippetError
 from tests.examples import FAILURE, KEY, PAGE, RECORD, add_snippet, check, project, put
+from tests.strategies import NEWLINES, PROSE
 
 SHOWN = "docs/en/dense/binary-classifier.md"
 TESTS = "snippets/dense/test_binary_classifier.py"
@@ -254,3 +257,25 @@ def test_a_page_that_can_not_be_written_is_reported_and_the_others_are(config: C
 
 def test_an_empty_folder_has_nothing_to_write(tmp_path: Path) -> None:
     assert write.plan(configuration.load(tmp_path)) == write.Plan(0, (), ())
+
+
+@given(before=PROSE, after=PROSE, newline=st.sampled_from(NEWLINES), last=st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_byte_around_a_block_survives(
+    config: Config, before: str, after: str, newline: str, *, last: bool
+) -> None:
+    head, start, tail = PAGE.partition(f"<!-- shapesheet: facts {KEY} -->\n")
+    code = tail.partition("<!-- /shapesheet -->\n")[2]
+    lead = f"{head}{code}{before}\n{start}".replace("\n", newline)
+    rest = f"{newline}{after}" if last else ""
+    page(config).write_bytes(f"{lead}<!-- /shapesheet -->{rest}".encode())
+    written, _ = write.apply(write.plan(config))
+    content = page(config).read_bytes()
+    event(f"written: {bool(written)}")
+    if written:
+        assert content.startswith(lead.encode())
+        assert content.endswith(f" -->{rest}".encode())
+        assert newline.join(("", "| Fact | Measured |", "")).encode() in content
+        assert not write.plan(config).changes
+    else:
+        assert content == f"{lead}<!-- /shapesheet -->{rest}".encode()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from shapesheet.errors import PLACEHOLDER, SnippetError
 from shapesheet.record import Claim, Mistake
+from shapesheet.source import is_text
 
 if TYPE_CHECKING:
     from shapesheet.config import Config
@@ -66,8 +67,8 @@ def _parse(snippet: Snippet) -> tuple[str, ast.Module]:
     except SyntaxError as error:
         message, line = f"the claims do not parse: {error.msg}", error.lineno or 0
         raise SnippetError(snippet.test_shown, line, message, "mend the syntax there") from None
-    except ValueError as error:
-        message = f"the claims do not parse: {error}"
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
+        message = f"the claims do not parse: {error or 'they are nested too deeply'}"
         raise SnippetError(snippet.test_shown, 0, message, "save the file as UTF-8") from None
 
 
@@ -106,6 +107,9 @@ def _text(snippet: Snippet, node: ast.FunctionDef) -> str:
         message = f"{node.name} has no docstring"
         cure = "say in one sentence what it shows, as the page will"
         raise SnippetError(snippet.test_shown, node.lineno, message, cure)
+    if not is_text(text):
+        message = f"the docstring of {node.name} is no text, found {text!a}"
+        raise SnippetError(snippet.test_shown, node.lineno, message, "write whole characters")
     if text.startswith(PLACEHOLDER):
         raise SnippetError.placeholder(snippet.test_shown, node.body[0].lineno, text)
     return text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shapesheet.errors import SnippetError
+from shapesheet.errors import SnippetError, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,9 +79,8 @@ class Config:
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as errors show it: relative to the project where it lies inside."""
-        return (
-            path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-        )
+        inside = path.is_relative_to(self.root)
+        return printable(path.relative_to(self.root).as_posix() if inside else str(path))
 
 
 def load(start: Path) -> Config:
@@ -104,9 +103,16 @@ def load(start: Path) -> Config:
 def _table(path: Path) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise SnippetError(path, 0, f"this file can't be read: {error}", "mend it") from error
+    except (ValueError, RecursionError) as error:
+        # Its own errors are ValueErrors too; numbers of thousands of digits raise a plain one.
         raise SnippetError(path, 0, f"this is not TOML: {error}", "mend the file") from error
-    table: dict[str, Any] | None = document.get("tool", {}).get("shapesheet")
+    tool = document.get("tool")
+    table = tool.get("shapesheet") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        message = f"{TABLE} is no table, found {type(table).__name__}"
+        raise SnippetError(path, 0, message, f"begin it with a line of its own: {TABLE}")
     return table
 
 
@@ -117,6 +123,20 @@ def _settings(path: Path, table: dict[str, Any]) -> Settings:
             message = f"{TABLE} has no key {key!r}"
             raise SnippetError(path, 0, message, f"use one of: {', '.join(known)}")
     try:
-        return msgspec.convert(table, Settings)
+        settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SnippetError(path, 0, f"{TABLE} is wrong: {error}", "mend that key") from error
+    for name in (settings.snippets, settings.pages, settings.records, settings.coverage):
+        _require_possible(path, name)
+    return settings
+
+
+def _require_possible(path: Path, name: str) -> None:
+    """Refuse a name that the system has no file for, such as one that is too long."""
+    try:
+        (path.parent / name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError) as error:
+        message = f"{TABLE} is wrong: nothing can have the name {name!r}: {error}"
+        raise SnippetError(path, 0, message, "mend that key") from error

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 PLACEHOLDER = "Replace this"
 
 
+def printable(text: str) -> str:
+    """Return ``text`` with halves of characters spelt out: files may be named by any bytes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class SnippetError(Exception):
     """Something in a snippet, a page or a record that a person has to mend.
 
@@ -28,10 +33,10 @@ class SnippetError(Exception):
     ) -> None:
         """Keep the parts apart, so that they can be recorded as well as printed."""
         super().__init__(path, line, message, cure)
-        self.path = str(path)
+        self.path = printable(str(path))
         self.line = line
-        self.message = message
-        self.cure = cure
+        self.message = printable(message)
+        self.cure = printable(cure)
         self.column = column
 
     @classmethod

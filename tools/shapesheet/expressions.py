@@ -117,8 +117,14 @@ def _evaluate_condition(node: ast.expr, lookup: Lookup) -> Any:  # noqa: ANN401
 
 
 def _binary(op: ast.operator, left: Number, right: Number) -> Number:
-    if isinstance(op, ast.Pow) and not (0 <= right <= _HIGHEST_POWER and abs(left) < 2**31):
+    if isinstance(op, ast.Pow) and not _is_power(left, right):
         message = f"{left} to the power {right} is beyond any shape"
         raise ArithmeticError(message)
     value: Number = OPERATORS[type(op)](left, right)
     return value
+
+
+def _is_power(left: Number, right: Number) -> bool:
+    """Return whether a power is a number that a shape may have; some of a half are complex."""
+    small = 0 <= right <= _HIGHEST_POWER and abs(left) < 2**31
+    return small and (left >= 0 or right % 1 == 0)

@@ -1,4 +1,4 @@
-"""Write a file whole or not at all."""
+"""Write a file whole or not at all, and tell whether there is one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ import tempfile
 from pathlib import Path
 
 from shapesheet.errors import SnippetError
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a file is there; none is where the system refuses the name itself."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def write_atomically(path: Path, content: bytes) -> None:

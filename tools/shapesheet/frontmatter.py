@@ -8,8 +8,11 @@ from typing import Any
 
 from shapesheet import markdown
 from shapesheet.errors import SnippetError
+from shapesheet.raised import reason
 
 CHOICES = ("first", "second")
+# Brackets nested deeper than this many would end the process inside libyaml.
+LONGEST = 20_000
 
 _FRONT_MATTER = re.compile(
     r"-{3}[ \t]*\n(.*?)^(?:-{3}|\.{3})[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
@@ -55,14 +58,19 @@ def _values(source: str, path: str) -> dict[Any, Any]:
     import yaml  # noqa: PLC0415
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    cure = "mend the lines between --- and ---"
+    if len(source) > LONGEST:
+        message = f"the front matter is longer than {LONGEST:,} letters, found {len(source):,}"
+        raise SnippetError(path, 1, message, cure)
     try:
         values = yaml.load(source, Loader=loader)  # noqa: S506
-    except (yaml.YAMLError, ValueError) as error:
+    except Exception as error:
+        # PyYAML raises its own errors, and whatever a value makes its constructors stumble over.
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
-        problem = getattr(error, "problem", None) or error
+        problem = getattr(error, "problem", None) or reason(error)
         message = f"the front matter is not YAML: {problem}"
-        raise SnippetError(path, line, message, "mend the lines between --- and ---") from error
+        raise SnippetError(path, line, message, cure) from error
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -72,7 +80,7 @@ def _values(source: str, path: str) -> dict[Any, Any]:
 
 
 def _title(text: str) -> str:
-    for line in markdown.read(text).lines:
+    for line in markdown.lines(text):
         if not line.fence and (match := _TITLE.match(line.text)):
             return _AFTER_TITLE.sub("", match[1]).strip()
     return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shapesheet.errors import SnippetError
+from shapesheet.files import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,7 @@ def _include(number: int, rest: str, shown: str, folder: Path) -> Include:
 
 
 def _judge_file(path: Path, target: str, folder: Path, place: tuple[str, int]) -> None:
-    if not path.is_file():
+    if not is_file(path):
         message = f"this include names no file, found {target!r}"
         raise SnippetError(*place, message, f"name a file under {folder.name}/")
     expected = folder.resolve() / target

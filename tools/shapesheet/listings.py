@@ -48,12 +48,13 @@ def parse(text: str, shown: str) -> tuple[Listing, ...]:
     """
     try:
         listings = msgspec.convert(tomllib.loads(text), _File).listing
-    except tomllib.TOMLDecodeError as error:
-        raise SnippetError(shown, 0, f"this is not TOML: {error}", "mend the file") from error
     except msgspec.ValidationError as error:
         keys = ", ".join(Listing.__struct_fields__)
         cure = f"give each [[listing]] the keys: {keys}"
         raise SnippetError(shown, 0, f"a listing is wrong: {error}", cure) from error
+    except (ValueError, RecursionError) as error:
+        # Its own errors are ValueErrors too; numbers of thousands of digits raise a plain one.
+        raise SnippetError(shown, 0, f"this is not TOML: {error}", "mend the file") from error
     if not listings:
         message = "this file lists no listing"
         raise SnippetError(shown, 0, message, "add one: [[listing]]")

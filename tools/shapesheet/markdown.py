@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -14,8 +21,7 @@ _CLOSING = re.compile(r"([ \t>]*)(`{3,}|~{3,})[ \t]*")
 _DEEPEST_CLOSING = 3
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a page.
 
     Attributes:
@@ -24,6 +30,7 @@ class Line:
         text: The line without its newline, and without the page's byte order mark.
         newline: As the page has it, empty on a last line without one.
         fence: The number of the line that opens the fenced code it belongs to; zero outside.
+        closing: Whether that fenced code ends with it.
     """
 
     number: int
@@ -31,6 +38,7 @@ class Line:
     text: str
     newline: str
     fence: int
+    closing: bool
 
     @property
     def stop(self) -> int:
@@ -53,20 +61,28 @@ class _Fence:
     mark: str
 
 
+@lru_cache(maxsize=1)  # a page is read for its blocks, then for its includes
 def read(text: str) -> Document:
     """Return the lines of ``text``; joined again they are ``text``."""
+    found = tuple(lines(text))
+    return Document(found, 0 if not found or found[-1].closing else found[-1].fence)
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Yield the lines of ``text`` one by one, for those who look for the first of a kind."""
     position = 1 if text.startswith(BYTE_ORDER_MARK) else 0
-    lines: list[Line] = []
     fence: _Fence | None = None
+    number = 0
     while position < len(text):
         match = _LINE.match(text, position)
         assert match, "every position starts a line"  # noqa: S101
-        content, number = match[1], len(lines) + 1
-        opened = fence or _opened(content, number)
-        lines.append(Line(number, position, content, match[2], opened.line if opened else 0))
-        fence = None if fence and _closes(fence, content) else opened
+        number += 1
+        content, newline = match.groups()
+        closing = fence is not None and _closes(fence, content)
+        fence = fence or _opened(content, number)
+        yield Line(number, position, content, newline, fence.line if fence else 0, closing)
+        fence = None if closing else fence
         position = match.end()
-    return Document(tuple(lines), fence.line if fence else 0)
 
 
 def unified(text: str) -> str:
@@ -75,7 +91,8 @@ def unified(text: str) -> str:
 
 
 def _opened(line: str, number: int) -> _Fence | None:
-    match = _OPENING.match(line)
+    # Most lines hold no mark at all, and telling so costs a fifth of the match.
+    match = _OPENING.match(line) if "```" in line or "~~~" in line else None
     return _Fence(number, _width(match[1]), match[2]) if match else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shapesheet import frontmatter, includes, markdown, pages, snippet, states
@@ -75,7 +76,15 @@ class Project:
 
     def pages_of(self, key: str) -> list[Page]:
         """Return the pages that a snippet stands on, by a block or by its code."""
-        return [page for page in self.pages if key in page.measured or key in page.included]
+        return self._pages_by_key.get(key, [])
+
+    @cached_property
+    def _pages_by_key(self) -> dict[str, list[Page]]:
+        found: dict[str, list[Page]] = {}
+        for page in self.pages:
+            for key in {**page.measured, **page.included}:
+                found.setdefault(key, []).append(page)
+        return found
 
 
 def gather(config: Config) -> Project:

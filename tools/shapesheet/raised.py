@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from shapesheet.errors import printable
+
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Texts in braces without a colon: a set, which Python prints in another order in each process.
 _SET = re.compile(r"\{('[^':]*'(?:, '[^':]*')+)\}")
@@ -19,7 +21,7 @@ def reason(error: BaseException) -> str:
     paragraphs = _COLOURS.sub("", str(error)).strip().split("\n\n")
     kept = paragraphs[: 2 if paragraphs[0].startswith(_WRAPPED) else 1]
     text = _SET.sub(_ordered, " ".join(" ".join(kept).split()))
-    return f"{type(error).__name__}: {text or 'no message'}"
+    return printable(f"{type(error).__name__}: {text or 'no message'}")
 
 
 def _ordered(found: re.Match[str]) -> str:

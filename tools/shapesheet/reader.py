@@ -11,7 +11,7 @@ from shapesheet.contract import Contract, ContractLineError, parse_contract
 from shapesheet.errors import PLACEHOLDER, SnippetError
 from shapesheet.grammar import GrammarError
 from shapesheet.shapes import BATCH, Shape, is_shape, parse_shapes
-from shapesheet.source import comments
+from shapesheet.source import comments, is_text, lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,9 @@ def read(snippet: Snippet, config: Config) -> Reading:
     if not summary:
         cure = 'begin the file with one sentence: """Classify ... with ..."""'
         raise SnippetError(snippet.shown, 1, "the snippet has no docstring", cure)
+    if not is_text(summary):
+        message, cure = f"the docstring is no text, found {summary!a}", "write whole characters"
+        raise SnippetError(snippet.shown, 1, message, cure)
     builder = _builder(snippet, tree)
     _require_words(snippet, tree, builder)
     contract = _contract(snippet, builder)
@@ -86,8 +89,8 @@ def _parse(snippet: Snippet) -> ast.Module:
         raise SnippetError(
             snippet.shown, error.lineno or 0, message, "mend the syntax there", column=column
         ) from None
-    except ValueError as error:
-        message = f"the snippet does not parse: {error}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        message = f"the snippet does not parse: {error or 'it is nested too deeply'}"
         raise SnippetError(snippet.shown, 0, message, "save the file as text") from None
 
 
@@ -144,7 +147,7 @@ def _require_words(snippet: Snippet, tree: ast.Module, builder: ast.FunctionDef)
         if not ast.get_docstring(node):
             continue
         first, last = node.body[0].lineno, node.body[0].end_lineno or 0
-        for number, line in enumerate(snippet.source.split("\n")[first - 1 : last], first):
+        for number, line in enumerate(lines(snippet.source)[first - 1 : last], first):
             text = line.strip().strip('"')
             if text.startswith(PLACEHOLDER):
                 raise SnippetError.placeholder(snippet.shown, number, text)
@@ -172,11 +175,11 @@ def _section(snippet: Snippet, builder: ast.FunctionDef) -> tuple[int, dict[int,
         cure = 'begin it with """Return ...""" and a Shapes: section'
         message = f"{builder.name} has no docstring"
         raise SnippetError(snippet.shown, builder.lineno, message, cure)
-    lines = snippet.source.split("\n")
+    found = lines(snippet.source)
     numbers = range(first.lineno, (first.end_lineno or first.lineno) + 1)
     for number in numbers:
-        if lines[number - 1].strip() == "Shapes:":
-            return number, dict(_indented(lines, number, numbers.stop))
+        if found[number - 1].strip() == "Shapes:":
+            return number, dict(_indented(found, number, numbers.stop))
     cure = "add to its docstring: Shapes:, then input: (batch, ...) and output: (batch, ...)"
     message = f"{builder.name} has no Shapes: section"
     raise SnippetError(snippet.shown, builder.lineno, message, cure)
@@ -185,7 +188,7 @@ def _section(snippet: Snippet, builder: ast.FunctionDef) -> tuple[int, dict[int,
 def _indented(lines: list[str], heading: int, end: int) -> Iterator[tuple[int, str]]:
     margin = len(lines[heading - 1]) - len(lines[heading - 1].lstrip())
     for number in range(heading + 1, end):
-        line = lines[number - 1].rstrip("\r")
+        line = lines[number - 1]
         if not line.strip() or len(line) - len(line.lstrip()) <= margin:
             return
         yield number, line

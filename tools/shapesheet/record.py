@@ -249,7 +249,7 @@ def loads(text: str, path: Path | str) -> Record:
             newer = "install the shapesheet that wrote it, or write it anew: shapesheet check"
             raise SnippetError(path, 0, message, newer if found > FORMAT else cure)
         return msgspec.json.decode(text, type=Record)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise SnippetError(path, 0, f"this is no record: {error}", cure) from error
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from shapesheet.config import Config
 
-_SITE_DIR = re.compile(r"^site_dir:[ \t]*['\"]?([^'\"#\r\n]+?)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE)
+_SITE_DIR = re.compile(
+    r"^site_dir:[ \t]*['\"]?([^'\"#\r\n\0]+?)['\"]?[ \t]*(?:#.*)?$", re.MULTILINE
+)
 _SITE_NAME = re.compile(_SITE_DIR.pattern.replace("site_dir", "site_name"), re.MULTILINE)
 _LEADING_PAGE = """<!doctype html>
 <html lang="{language}">

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shapesheet import record
-from shapesheet.errors import SnippetError
+from shapesheet.errors import SnippetError, printable
+from shapesheet.files import is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,9 +71,17 @@ class Snippet:
 
 
 def find(config: Config) -> list[Snippet]:
-    """Return all snippets of the project in the order of their names."""
-    paths = sorted(config.snippets.glob("*/*.py"))
-    return [at(config, path) for path in paths if is_snippet(path)]
+    """Return all snippets of the project in the order of their names.
+
+    Raises:
+        SnippetError: A file's name is no text.
+    """
+    paths = [path for path in sorted(config.snippets.glob("*/*.py")) if is_snippet(path)]
+    for path in paths:
+        if str(path) != printable(str(path)):
+            shown = config.shown(path)
+            raise SnippetError(shown, 0, "the name of this file is no text", "rename it")
+    return [at(config, path) for path in paths]
 
 
 def is_snippet(path: Path) -> bool:
@@ -131,7 +140,7 @@ def _compared(snippet: Snippet, config: Config, test: bytes) -> list[bytes]:
     """Return the other snippets that the claims import, in the order of their names."""
     named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
     paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
-    return [path.read_bytes() for path in paths if path != snippet.path and path.is_file()]
+    return [path.read_bytes() for path in paths if path != snippet.path and is_file(path)]
 
 
 def _imported(config: Config, text: bytes) -> list[bytes]:
@@ -151,5 +160,10 @@ def _version(package: str) -> bytes:
     found = record.installed(package)
     if found != "none":
         return f"{package}=={found}".encode()
-    spec = importlib.util.find_spec(package)
-    return Path(spec.origin).read_bytes() if spec and spec.origin else b"none"
+    try:
+        spec = importlib.util.find_spec(package)
+    except ValueError:
+        # What is no module of its own, such as __main__, has none.
+        return b"none"
+    path = Path(spec.origin) if spec and spec.origin else Path()
+    return path.read_bytes() if is_file(path) else b"none"

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from shapesheet.states import Standing
 
 
+_SIDE_BY_SIDE = 16
+
+
 @dataclass(frozen=True)
 class Change:
     """A page whose blocks are out of date: its text as it is and as it should be."""
@@ -78,16 +81,23 @@ def plan(config: Config, measured: Mapping[str, Record] | None = None) -> Plan:
 
 def apply(found: Plan) -> tuple[tuple[Change, ...], tuple[SnippetError, ...]]:
     """Write the changes; return those written, and an error for each page that could not be."""
-    written: list[Change] = []
-    problems: list[SnippetError] = []
-    for change in found.changes:
-        try:
-            pages.save(change.path, change.new)
-        except SnippetError as error:
-            problems.append(SnippetError(change.shown, 0, error.message, error.cure))
-        else:
-            written.append(change)
-    return tuple(written), tuple(problems)
+    if not found.changes:
+        return (), ()
+    # Most of the time is waiting until each page is on the disk, so many pages wait side by side.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - needed only here
+
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        problems = list(pool.map(_save, found.changes))
+    written = [each for each, problem in zip(found.changes, problems, strict=True) if not problem]
+    return tuple(written), tuple(filter(None, problems))
+
+
+def _save(change: Change) -> SnippetError | None:
+    try:
+        pages.save(change.path, change.new)
+    except SnippetError as error:
+        return SnippetError(change.shown, 0, error.message, error.cure)
+    return None
 
 
 def _once(problems: list[SnippetError]) -> tuple[SnippetError, ...]:
