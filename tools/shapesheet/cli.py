@@ -76,6 +76,7 @@ def _command(
 )
 @click.option("--shard", metavar="I/N", help="Only the I-th of N equal parts of the work.")
 @click.option("--watch", "watching", is_flag=True, help="Go on with whatever is saved.")
+@click.option("--scheduler", metavar="ADDRESS", help="Check on the Dask cluster at this address.")
 @limited
 @_JSON
 @click.pass_obj
@@ -87,6 +88,7 @@ def check(  # noqa: PLR0913 - one argument an option
     changed: str | None,
     shard: str | None,
     watching: bool,
+    scheduler: str | None,
     limits: Limits,
     as_json: bool,
 ) -> None:
@@ -96,12 +98,12 @@ def check(  # noqa: PLR0913 - one argument an option
     Those whose record still holds are not checked again.
     """
     if watching:
-        _alone("--watch", paths, everything, changed, shard, as_json)
+        _alone("--watch", paths, everything, changed, shard, scheduler, as_json)
         cli_check.watch(config, limits)
         return
     chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
     due = chosen if everything or changed else states.not_fresh(chosen, config)
-    records = cli_check.check(due, config, limits, quiet=as_json)
+    records = cli_check.check(due, config, limits, quiet=as_json, scheduler=scheduler or "")
     click.echo(
         report.checked_json(records)
         if as_json
