@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shapesheet import listings, render, tables
+from shapesheet import listings, render, speed, tables
 from shapesheet.errors import SnippetError
 from shapesheet.pages import Arity
 
@@ -43,6 +43,7 @@ KINDS = {
     "family": Kind(tables.family, Arity(1, 1)),
     "tasks": Kind(tables.tasks, Arity(1, None)),
     "modalities": Kind(tables.modalities, Arity(0, 0)),
+    "benchmark": Kind(speed.benchmark, Arity(0, 0)),
     "coverage": Kind(listings.coverage, Arity(0, 0)),
 }
 ARITIES = {name: kind.arity for name, kind in KINDS.items()}
