@@ -7,6 +7,10 @@ READY := $(VENV)/.ready
 BACKENDS := $(VENV)/.backends
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# What `make bench` runs beside the tool; its options: `make bench BENCH=--quick`.
+PEERS := build/peers
+BENCH ?=
+
 # How many processes run the tests side by side: `make test JOBS=2`.
 JOBS ?= 0
 
@@ -54,8 +58,17 @@ write: environment ## Write the records into the pages.
 mutants: environment ## Break the snippets one mistake at a time; say which are not caught.
 	@$(BIN)/shapesheet mutants
 
-bench: environment ## Measure the tool against the work that it cannot avoid.
-	@$(BIN)/python tests/bench.py
+bench: environment $(PEERS)/.ready ## Measure the tool beside its peers, on a machine that is idle; 20 minutes.
+	@$(BIN)/python -m tests.bench $(BENCH)
+	@$(BIN)/shapesheet write
+
+$(PEERS)/.ready: tests/bench/peers.txt constraints.txt
+	@echo "Creating $(PEERS) with the versions of tests/bench/peers.txt (once; it takes a few minutes)"
+	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install \
+	   --constraint constraints.txt --constraint tests/bench/peers.txt \
+	   --requirement tests/bench/peers.txt tensorflow keras pytest-xdist mkdocs-material
+	@touch $@
 
 format: environment ## Format the code and mend what ruff can mend.
 	@$(BIN)/ruff format

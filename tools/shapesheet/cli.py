@@ -85,6 +85,7 @@ def _command(
     show_default=True,
     help="Keras's backend; another one than TensorFlow is compared with it.",
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Check on the Dask cluster at this address.")
 @limited
 @_JSON
 @click.pass_obj
@@ -97,6 +98,7 @@ def check(  # noqa: PLR0913 - one argument an option
     shard: str | None,
     watching: bool,
     on: str,
+    scheduler: str | None,
     limits: Limits,
     as_json: bool,
 ) -> None:
@@ -106,7 +108,8 @@ def check(  # noqa: PLR0913 - one argument an option
     Those whose record still holds are not checked again.
     """
     if watching:
-        _alone("--watch", paths, everything, changed, shard, on != backend.DEFAULT, as_json)
+        others = (paths, everything, changed, shard, on != backend.DEFAULT, scheduler, as_json)
+        _alone("--watch", *others)
         cli_check.watch(config, limits)
         return
     chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
@@ -115,7 +118,7 @@ def check(  # noqa: PLR0913 - one argument an option
         _exit(fine=_check_ports(chosen, config, on, limits, whole=whole, as_json=as_json))
         return
     due = chosen if whole else states.not_fresh(chosen, config)
-    records = cli_check.check(due, config, limits, quiet=as_json)
+    records = cli_check.check(due, config, limits, quiet=as_json, scheduler=scheduler or "")
     click.echo(
         report.checked_json(records)
         if as_json

@@ -50,10 +50,25 @@ def limited(command: Callable[..., None]) -> Callable[..., None]:
     return functools.reduce(lambda inner, option: option(inner), reversed(_OPTIONS), wrapped)
 
 
-def check(chosen: list[Snippet], config: Config, limits: Limits, *, quiet: bool) -> list[Record]:
-    """Check snippets, show each record as it comes and return all of them."""
+def check(
+    chosen: list[Snippet], config: Config, limits: Limits, *, quiet: bool, scheduler: str = ""
+) -> list[Record]:
+    """Check snippets, show each record as it comes and return all of them.
+
+    Args:
+        chosen: The snippets.
+        config: Their project.
+        limits: What a check may use.
+        quiet: Whether nothing is shown.
+        scheduler: The address of the cluster to check on; empty for this machine.
+    """
     if not chosen:
         return []
+    if scheduler:
+        from shapesheet import cluster  # noqa: PLC0415 - as below
+
+        running = cluster.check(chosen, config, limits, scheduler)
+        return list(running) if quiet else show(running, len(chosen))
     # Starting processes takes a moment that no other command should pay.
     from shapesheet import engine, isolation  # noqa: PLC0415
 

@@ -33,13 +33,33 @@ def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Rec
     from shapesheet.check import examine  # noqa: PLC0415
 
     root = str(config.root)
-    # Those that take long first: the last to end would otherwise keep one core busy alone.
-    calls = [(root, key) for key in sorted(named, key=lambda key: -seconds(config, key))]
+    calls = [(root, each.key) for each in longest_first(named.values(), config)]
     for outcome in pool.run(examine, calls):
         snippet = named[outcome.arguments[1]]
-        found = _timed(outcome.value or _ended(snippet, config, outcome.ended), outcome, config)
-        records.write(config.records, found)
-        yield found
+        yield keep(concluded(outcome, snippet, config), outcome.seconds, config)
+
+
+def longest_first(chosen: Iterable[Snippet], config: Config) -> list[Snippet]:
+    """Return snippets in the order to check them: the last to end should not be a long one."""
+    return sorted(chosen, key=lambda each: -seconds(config, each.key))
+
+
+def concluded(outcome: Outcome, snippet: Snippet, config: Config) -> Record:
+    """Return the record of a snippet, whether its check has ended with one or not."""
+    found: Record | None = outcome.value
+    return found or _ended(snippet, config, outcome.ended)
+
+
+def keep(found: Record, took: float, config: Config) -> Record:
+    """Write a record, with how long its check took, and return it as it was written.
+
+    Raises:
+        SnippetError: It can't be written.
+    """
+    known = seconds(config, found.snippet)
+    timed = replace(found, seconds=records.steady(known, took))
+    records.write(config.records, timed)
+    return timed
 
 
 def survey(
@@ -63,10 +83,8 @@ def survey(
         calls = [call for call in calls if call[2]]
     for outcome in pool.run(examine, calls, stop):
         _, key, complete = outcome.arguments
-        found = _timed(outcome.value or _ended(named[key], config, outcome.ended), outcome, config)
-        if complete:
-            records.write(config.records, found)
-        yield found, complete
+        found = concluded(outcome, named[key], config)
+        yield (keep(found, outcome.seconds, config) if complete else found), complete
 
 
 def seconds(config: Config, key: str) -> float:
@@ -76,11 +94,6 @@ def seconds(config: Config, key: str) -> float:
     except SnippetError:
         found = None
     return found.seconds if found else float("inf")
-
-
-def _timed(found: Record, outcome: Outcome, config: Config) -> Record:
-    known = seconds(config, found.snippet)
-    return replace(found, seconds=records.steady(known, outcome.seconds))
 
 
 def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:

@@ -132,15 +132,17 @@ def digest(snippet: Snippet, config: Config) -> str:
         ]
     )
     source = snippet.source.encode()
-    borrowed = [*_compared(snippet, config, test), *_imported(config, source + b"\n" + test)]
+    others = [path.read_bytes() for path in compared(snippet, config)]
+    borrowed = [*others, *_imported(config, source + b"\n" + test)]
     return record.digest([source, test, *borrowed, rules])
 
 
-def _compared(snippet: Snippet, config: Config, test: bytes) -> list[bytes]:
+def compared(snippet: Snippet, config: Config) -> list[Path]:
     """Return the other snippets that the claims import, in the order of their names."""
+    test = snippet.test_path.read_bytes() if snippet.test_path.is_file() else b""
     named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
     paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
-    return [path.read_bytes() for path in paths if path != snippet.path and is_file(path)]
+    return [path for path in paths if path != snippet.path and is_file(path)]
 
 
 def _imported(config: Config, text: bytes) -> list[bytes]:

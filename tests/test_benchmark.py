@@ -1,0 +1,209 @@
+"""The benchmark's figures, goals and page; what is measured is measured by ``make bench``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from shapesheet import benchmark, goals, speed
+from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED, Fit, Growth, Line, Point
+from shapesheet.errors import SnippetError
+from shapesheet.sheet import Sheet, Spot
+from tests import examples
+from tests.bench import ours, peers, sampling
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPOT = Spot("benchmark.md", "docs/en/benchmark.md", 7)
+SOURCE = '''"""Add up numbers."""
+
+import keras
+
+
+def adder(count: int = 4) -> keras.Model:
+    """Return a model."""
+
+
+if __name__ == "__main__":
+    adder().summary()
+'''
+
+
+def line(name: str, work: str, *seconds: float, ours: bool = False, **more: object) -> Line:
+    settings = {"does": "something", "isolates": True, **more}
+    return Line(name=name, work=work, ours=ours, seconds=seconds, **settings)
+
+
+def growth(command: str, seconds: float, peak: int) -> Growth:
+    fit = Fit(0.001, 0.2, 0.9999, 1.0)
+    return Growth(command, (Point(10, 0.2, 1, 5), Point(1000, seconds, peak, 5)), fit, fit)
+
+
+REPORT = benchmark.Report(
+    cores=2,
+    processor="A Processor",
+    memory_bytes=2**34,
+    versions={"Python": "3.11.7"},
+    snippets=("dense/one", "dense/two"),
+    total=37,
+    runs=3,
+    lines=(
+        line("import", IMPORT, 4.0, 3.0, 5.0, ours=True),
+        line("check --all", CHECKS, 12.0, 9.0, 10.0, ours=True, own=(8.0, 8.0, 9.0)),
+        line("check", UNCHANGED, 0.2, 0.3, 0.1, ours=True),
+        line("check", CHANGED, 6.5, ours=True, own=(1.0,)),
+        line("fresh", CHECKS, 40.0),
+        line("slow", CHECKS, 60.0),
+        line("script", FILE, 20.0),
+        line("gallery", FILE, 5.0, isolates=False),
+        line("gallery", UNCHANGED, 2.0, isolates=False),
+    ),
+    growth=(growth("status", 1.5, 50_000_000), growth("write", 2.5, 150_000_000)),
+)
+
+
+def result(start: str) -> goals.Goal:
+    return next(goal for goal in goals.goals(REPORT) if goal.text.startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("start", "measured", "met"),
+    [
+        ("Everything, nothing known: times faster than fresh", 4.0, True),
+        ("Everything, nothing known: times faster than script", 2.0, False),
+        ("Everything, nothing known: beside", 10 / 8, True),
+        ("Nothing changed", 0.2, True),
+        ("Nothing changed: times faster than gallery", 10.0, False),
+        ("One snippet changed", 6.5 / 5, True),
+        ("`status` with 1,000", 1.5, True),
+        ("`write` with 1,000", 2.5, False),
+        ("Memory of `status`", 50e6, True),
+        ("Memory of `write`", 150e6, False),
+    ],
+)
+def test_a_goal_compares_medians_and_is_met_or_missed(
+    start: str, measured: float, *, met: bool
+) -> None:
+    goal = result(start)
+    assert goal.measured == pytest.approx(measured)
+    assert goal.met is met
+
+
+def test_a_process_that_checks_may_not_be_too_large() -> None:
+    lines = tuple(
+        msgspec.structs.replace(each, largest_bytes=1_300_000_000) if each.own else each
+        for each in REPORT.lines
+    )
+    (goal,) = [
+        goal
+        for goal in goals.goals(msgspec.structs.replace(REPORT, lines=lines))
+        if goal.text == "The largest process that checks"
+    ]
+    assert not goal.met
+
+
+def test_the_floor_is_one_import_and_the_checks_shared_by_the_cores() -> None:
+    assert goals.floor(line("x", CHECKS, 1.0, own=(4.0, 8.0, 6.0)), 3.0, 2) == 6.0
+
+
+def test_growth_that_was_not_measured_has_no_goal() -> None:
+    found = goals.goals(msgspec.structs.replace(REPORT, growth=()))
+    assert [goal for goal in found if "1,000" in goal.text] == []
+
+
+def test_a_missed_goal_is_shown_as_missed() -> None:
+    text = speed.render(REPORT)
+    goal = "| `write` with 1,000 snippets | 2.50 s | ≤ 2.00 s | **missed** |"
+    assert goal in text
+    assert "| Nothing changed | 0.20 s | ≤ 0.30 s | met |" in text
+
+
+def test_each_program_stands_beside_ours_with_its_ratio() -> None:
+    text = speed.render(REPORT)
+    assert "| **check --all** | something | yes | 10.00 | 1.00 |" in text
+    assert "| fresh | something | yes | 40.00 | 4.00 |" in text
+    # No line of ours runs the files without checking them.
+    assert "| gallery | something | no | 5.00 | 0.50 |" in text
+    assert "2 of the 37 snippets stand for all: `dense/one`, `dense/two`." in text
+
+
+def test_growth_is_shown_with_the_line_through_it() -> None:
+    assert "| `write` | 1,000 | 2.50 | 1.00 ms | 0.9999 | 1.00 | 150 MB | 5 |" in speed.render(
+        REPORT
+    )
+
+
+def test_a_report_is_the_same_after_it_was_written() -> None:
+    text = benchmark.dumps(REPORT).decode()
+    assert benchmark.loads(text) == REPORT
+    sheet = Sheet({}, {}, {}, reports={"benchmark": text})
+    assert speed.benchmark(sheet, SPOT, ()) == speed.render(REPORT)
+
+
+@pytest.mark.parametrize("reports", [{}, {"benchmark": "{}"}, {"benchmark": "no"}])
+def test_a_report_that_is_missing_or_none_names_the_command(reports: dict[str, str]) -> None:
+    with pytest.raises(SnippetError) as caught:
+        speed.benchmark(Sheet({}, {}, {}, reports=reports), SPOT, ())
+    assert (caught.value.place, caught.value.cure) == ("docs/en/benchmark.md:7", "run: make bench")
+
+
+def test_every_so_many_of_the_snippets_is_chosen_by_the_times_in_the_records(
+    tmp_path: Path,
+) -> None:
+    config = examples.project(tmp_path)
+    for number in range(8):
+        key = f"dense/number_{number}"
+        examples.add_snippet(config, key)
+        slower = replace(examples.RECORD, seconds=float(10 - number))
+        examples.check(config, key, slower)
+    heavy = replace(examples.RECORD, heavy="half a gigabyte", seconds=0.1)
+    examples.check(config, record=heavy)
+    chosen = ours.choose(config, every=4)
+    assert [each.key for each in chosen] == ["dense/number_5", "dense/number_1"]
+
+
+def test_records_that_do_not_hold_are_refused(tmp_path: Path) -> None:
+    config = examples.project(tmp_path)
+    ours.require_fresh(config)
+    (config.snippets / f"{examples.KEY}.py").write_text("")
+    with pytest.raises(SnippetError, match="1 snippets have no fresh record"):
+        ours.require_fresh(config)
+
+
+def test_a_script_does_unasked_what_the_snippet_does_when_it_is_run() -> None:
+    assert peers.script(SOURCE).endswith('    """Return a model."""\n\n\nadder().summary()\n')
+
+
+def test_a_gallery_gets_a_heading() -> None:
+    text = peers.titled(SOURCE, "# adder")
+    assert text.startswith('"""\n# adder\n\nAdd up numbers.\n"""\n\nimport keras\n')
+
+
+def test_the_memory_of_a_command_is_that_of_all_its_processes(tmp_path: Path) -> None:
+    held = "import time; held = b'x' * 10**8; time.sleep(1.5)"
+    two = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {held!r}]); {held}"
+    found = sampling.run([sys.executable, "-c", two], tmp_path, memory=True)
+    # They hold it one after the other.
+    assert 10**8 < found.largest_bytes <= found.tree_bytes + 3 * 10**7
+    both = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {held!r}]); {held}"
+    together = sampling.run([sys.executable, "-c", both + "; p.wait()"], tmp_path, memory=True)
+    assert together.tree_bytes > 2 * 10**8
+
+
+def test_a_command_that_fails_gives_no_time(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('it is broken')"]
+    with pytest.raises(SnippetError, match="ended with 1: it is broken"):
+        sampling.run(command, tmp_path)
+
+
+def test_chosen_snippets_are_given_to_a_program_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / peers.CHOSEN).write_text("dense/one\ndense/two\n")
+    command = peers.each(["echo", "{}"], 1)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "dense/one\ndense/two\n"

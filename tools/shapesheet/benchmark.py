@@ -1,0 +1,133 @@
+"""What the benchmark measured, as data."""
+
+from __future__ import annotations
+
+import statistics
+
+import msgspec
+
+# The work of a line, and the name of the ones that goals are about.
+CHECKS = "checks"
+FILE = "file"
+UNCHANGED = "unchanged"
+CHANGED = "changed"
+IMPORT = "import"
+
+
+class Line(msgspec.Struct, frozen=True):
+    """What one program took for one kind of work.
+
+    Attributes:
+        name: The program, as the page names it.
+        work: One of the kinds above.
+        does: What it does, exactly.
+        ours: Whether it is this tool.
+        isolates: Whether each snippet has a process of its own.
+        seconds: Of each run.
+        own: Of each run of ours, the seconds that the checks themselves took, added up.
+        tree_bytes: The most memory of all its processes together, shared pages counted once.
+        largest_bytes: The most memory of one of its processes, shared pages included.
+    """
+
+    name: str
+    work: str
+    does: str
+    ours: bool
+    isolates: bool
+    seconds: tuple[float, ...]
+    own: tuple[float, ...] = ()
+    tree_bytes: int = 0
+    largest_bytes: int = 0
+
+    @property
+    def median(self) -> float:
+        """Return the median of the runs, in seconds."""
+        return statistics.median(self.seconds)
+
+
+class Point(msgspec.Struct, frozen=True):
+    """What one command took with one number of snippets: median seconds, and its peak memory."""
+
+    count: int
+    seconds: float
+    peak_bytes: int
+    runs: int
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """A straight line: what a snippet adds, what none costs, and how well the line fits."""
+
+    slope: float
+    intercept: float
+    r_squared: float
+    bend: float
+
+
+class Growth(msgspec.Struct, frozen=True):
+    """How one command grows with the number of snippets."""
+
+    command: str
+    measured: tuple[Point, ...]
+    seconds: Fit
+    peak_bytes: Fit
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One run of the benchmark.
+
+    Attributes:
+        cores: Of the machine that the run was allowed to use.
+        processor: Its name.
+        memory_bytes: What the machine has.
+        versions: Of Python, the libraries and the peers.
+        snippets: The chosen ones.
+        total: How many snippets there are.
+        runs: How many runs each line has, at least.
+        lines: What was measured side by side.
+        growth: What was measured on copies.
+    """
+
+    cores: int
+    processor: str
+    memory_bytes: int
+    versions: dict[str, str]
+    snippets: tuple[str, ...]
+    total: int
+    runs: int
+    lines: tuple[Line, ...]
+    growth: tuple[Growth, ...]
+
+    def ours(self, work: str) -> Line:
+        """Return this tool's line for a kind of work."""
+        return next(line for line in self.lines if line.ours and line.work == work)
+
+    def fastest(self, *works: str, isolates: bool = False) -> Line:
+        """Return the peer with the lowest median for a kind of work.
+
+        Args:
+            *works: The kinds of work.
+            isolates: Whether only peers count that isolate the snippets.
+        """
+        peers = [line for line in self.lines if not line.ours and line.work in works]
+        return min((p for p in peers if p.isolates or not isolates), key=lambda p: p.median)
+
+    def at(self, command: str, count: int) -> Point | None:
+        """Return what a command took with a number of snippets, if that was measured."""
+        points = [
+            point for each in self.growth if each.command == command for point in each.measured
+        ]
+        return next((point for point in points if point.count == count), None)
+
+
+def dumps(report: Report) -> bytes:
+    """Return the report as JSON that a person can read too."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def loads(text: str) -> Report:
+    """Return the report in a text.
+
+    Raises:
+        msgspec.DecodeError: It is none.
+    """
+    return msgspec.json.decode(text, type=Report)

@@ -1,0 +1,132 @@
+"""Write what the benchmark measured: the block ``benchmark``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from shapesheet import benchmark as benchmarks
+from shapesheet import goals, markup
+from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED
+
+if TYPE_CHECKING:
+    from shapesheet.benchmark import Growth, Line, Report
+    from shapesheet.sheet import Sheet, Spot
+
+NAME = "benchmark"
+COMMAND = "make bench"
+_TITLES = {
+    CHECKS: "The same checks and claims",
+    FILE: "Running the files, without any check",
+    UNCHANGED: "Once more, nothing changed",
+    CHANGED: "Once more, one snippet changed",
+    IMPORT: "What no checker can avoid",
+}
+_MEGABYTE = 10**6
+
+
+def benchmark(sheet: Sheet, spot: Spot, _arguments: tuple[str, ...]) -> str:
+    """Return goals, times, memory and growth of the last run.
+
+    Raises:
+        SnippetError: The benchmark was never run, or its report is of another version.
+    """
+    text = sheet.report(NAME, spot, COMMAND)
+    try:
+        report = benchmarks.loads(text)
+    except msgspec.DecodeError as error:
+        message = f"the report {NAME!r} can't be read: {error}"
+        raise spot.error(message, f"run: {COMMAND}") from error
+    return render(report)
+
+
+def render(report: Report) -> str:
+    """Return the whole block."""
+    parts = [_circumstances(report), _goals(report)]
+    parts += [_lines(report, work) for work in _TITLES]
+    return "\n\n".join(part for part in (*parts, _growth(report)) if part)
+
+
+def _circumstances(report: Report) -> str:
+    chosen = ", ".join(markup.code(key) for key in report.snippets)
+    versions = ", ".join(f"{markup.text(name)} {each}" for name, each in report.versions.items())
+    return "\n".join(
+        (
+            (
+                f"Measured on {markup.count(report.cores, 'core')} of {markup.text(report.processor)} "
+                f"with {markup.memory(report.memory_bytes)} of memory; "
+                f"each time is the median of {markup.count(report.runs, 'run')}."
+            ),
+            f"{len(report.snippets)} of the {report.total} snippets stand for all: {chosen}.",
+            f"Versions: {versions}.",
+        )
+    )
+
+
+def _goals(report: Report) -> str:
+    rows = [
+        [
+            goal.text,
+            goal.unit.write(goal.measured),
+            f"{'≥' if goal.at_least else '≤'} {goal.unit.write(goal.limit)}",
+            "met" if goal.met else "**missed**",
+        ]
+        for goal in goals.goals(report)
+    ]
+    header = ("Goal", "Measured", "Limit", "Result")
+    return "### Goals\n\n" + markup.table(header, rows, numbers=("Measured", "Limit"))
+
+
+def _lines(report: Report, work: str) -> str:
+    lines = sorted(
+        (line for line in report.lines if line.work == work),
+        key=lambda line: (not line.ours, line.median),
+    )
+    if not lines:
+        return ""
+    first = next((line for line in lines if line.ours), None) or report.ours(CHECKS)
+    header = ("Program", "What it does", "Isolates", "Seconds", "Times ours", "Memory", "Largest")
+    rows = [_line(line, first) for line in lines]
+    return f"### {_TITLES[work]}\n\n" + markup.table(header, rows, numbers=header[3:])
+
+
+def _line(line: Line, ours: Line) -> list[str]:
+    return [
+        f"**{line.name}**" if line.ours else line.name,
+        line.does,
+        "yes" if line.isolates else "no",
+        f"{line.median:.2f}",
+        f"{line.median / ours.median:.2f}",
+        _memory(line.tree_bytes),
+        _memory(line.largest_bytes),
+    ]
+
+
+def _memory(size: int) -> str:
+    return f"{size / _MEGABYTE:,.0f} MB" if size else ""
+
+
+def _growth(report: Report) -> str:
+    rows = [row for each in report.growth for row in _grown(each)]
+    if not rows:
+        return ""
+    header = ("Command", "Snippets", "Seconds", "A snippet more", "R²", "Bend", "Memory", "Runs")
+    return "### Growth\n\n" + markup.table(header, rows, numbers=header[1:])
+
+
+def _grown(growth: Growth) -> list[list[str]]:
+    fit = growth.seconds
+    straight = [f"{fit.slope * 1000:.2f} ms", f"{fit.r_squared:.4f}", f"{fit.bend:.2f}"]
+    last = growth.measured[-1]
+    return [
+        [
+            markup.code(growth.command),
+            markup.number(point.count),
+            f"{point.seconds:.2f}",
+            *(straight if point is last else ("", "", "")),
+            _memory(point.peak_bytes),
+            str(point.runs),
+        ]
+        for point in growth.measured
+    ]
