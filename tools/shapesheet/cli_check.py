@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapesheet import report
+from shapesheet import files, report
 from shapesheet.limits import GIBIBYTE, MEMORY, SECONDS, Limits, cores
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def limited(command: Callable[..., None]) -> Callable[..., None]:
 
 def check(chosen: list[Snippet], config: Config, limits: Limits, *, quiet: bool) -> list[Record]:
     """Check snippets, show each record as it comes and return all of them."""
+    files.sweep(config.records)
     if not chosen:
         return []
     # Starting processes takes a moment that no other command should pay.

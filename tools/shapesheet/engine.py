@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from shapesheet.config import Config
-    from shapesheet.isolation import Ended, Outcome, Pool
+    from shapesheet.endings import Ended
+    from shapesheet.isolation import Outcome, Pool
     from shapesheet.snippet import Snippet
 
 # The name of the check that a snippet fails which ends its process.
 ISOLATION = "isolation"
+# The same of a record that can't be written.
+RECORD = "record"
 
 
 def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Record]:
     """Check snippets side by side; yield each record after it is written.
 
-    Raises:
-        SnippetError: A record can't be written.
+    One that can't be written is yielded as a failure that says so; the old one stays.
     """
     named = {snippet.key: snippet for snippet in chosen}
     # Importing the checks here would import nothing of Keras, but the workers have it already.
@@ -38,8 +40,18 @@ def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Rec
     for outcome in pool.run(examine, calls):
         snippet = named[outcome.arguments[1]]
         found = _timed(outcome.value or _ended(snippet, config, outcome.ended), outcome, config)
+        yield _kept(found, config)
+
+
+def _kept(found: Record, config: Config) -> Record:
+    """Return the record that was written, or why it could not be."""
+    try:
         records.write(config.records, found)
-        yield found
+    except SnippetError as error:
+        shown = config.shown(records.record_path(config.records, found.snippet))
+        lost = Failure(shown, 0, error.message, error.cure, RECORD)
+        return Record(found.snippet, found.digest, found.versions, failures=(*found.failures, lost))
+    return found
 
 
 def survey(
@@ -50,9 +62,6 @@ def survey(
     Yields:
         A record, and whether it is complete. One snippet alone gets a first record without its
         claims, while these are run.
-
-    Raises:
-        SnippetError: A record can't be written.
     """
     from shapesheet.check import examine  # noqa: PLC0415 - as in check
 
@@ -64,9 +73,7 @@ def survey(
     for outcome in pool.run(examine, calls, stop):
         _, key, complete = outcome.arguments
         found = _timed(outcome.value or _ended(named[key], config, outcome.ended), outcome, config)
-        if complete:
-            records.write(config.records, found)
-        yield found, complete
+        yield _kept(found, config) if complete else found, complete
 
 
 def _seconds(config: Config, key: str) -> float:
