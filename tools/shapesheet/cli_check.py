@@ -59,8 +59,8 @@ def check(chosen: list[Snippet], config: Config, limits: Limits, *, quiet: bool)
     from shapesheet import engine, isolation  # noqa: PLC0415
 
     with isolation.Pool(limits) as pool:
-        if not pool.forks:
-            click.echo("this system can't fork a process: snippets share reused ones", err=True)
+        if notice := report.shared(forks=pool.forks):
+            click.echo(notice, err=True)
         running = engine.check(chosen, config, pool)
         return list(running) if quiet else show(running, len(chosen))
 

@@ -47,7 +47,7 @@ def take() -> State:
     import numpy as np  # noqa: PLC0415 - reading the settings of a project is fast without
 
     state = State(
-        environment=dict(os.environ),
+        environment=_environment(),
         folder=os.getcwd(),  # noqa: PTH109 - for chdir
         errors=np.geterr(),
         printing=np.get_printoptions(),
@@ -72,9 +72,9 @@ def restore(state: State) -> None:
     for owner, names in state.classes.items():
         _restore(owner, names)
     fill(list(state.tables.values()))
-    if dict(os.environ) != state.environment:
-        os.environ.clear()
-        os.environ.update(state.environment)
+    for name in _environment().keys() - state.environment.keys():
+        del os.environ[name]
+    os.environ.update(state.environment)
     os.chdir(state.folder)
     np.seterr(**state.errors)
     np.set_printoptions(**state.printing)
@@ -104,6 +104,11 @@ def _holds(table: Any, content: Any) -> bool:  # noqa: ANN401
     if isinstance(table, dict) and not all(map(operator.is_, table.values(), content.values())):
         return False
     return all(map(operator.is_, table, content))
+
+
+def _environment() -> dict[str, str]:
+    # pytest keeps the name of the test that runs there, and wants to find it.
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 def _modules() -> dict[str, types.ModuleType]:
