@@ -133,6 +133,67 @@ def test_stale_checks_only_what_has_changed_since(root: Path) -> None:
     assert "sums/adder  ok" in run(root, "check").output
 
 
+@pytest.fixture
+def two(root: Path) -> Path:
+    """A project with two snippets that have been checked, under git."""
+    add(root, "counter", GOOD.replace("adder", "counter"))
+    assert run(root, "check").exit_code == 0
+    names = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=no"]
+    for command in (["init"], ["add", "--all"], ["commit", "--message", "Begin"]):
+        subprocess.run(["git", *names, *command], cwd=root, check=True, capture_output=True)
+    return root
+
+
+def test_all_checks_what_is_fresh_too(two: Path) -> None:
+    result = run(two, "check", "--all", "--jobs", "1")
+    assert "sums/adder  ok" in result.output
+    assert result.output.endswith("2 snippets checked, 2 claims verified\n")
+
+
+def test_changed_checks_what_differs_from_a_revision_fresh_or_not(two: Path) -> None:
+    said = "0 snippets checked, 0 claims verified\n"
+    assert run(two, "check", "--changed", "HEAD").output == said
+    add(two, "adder", GOOD.replace("Add up", "Sum up"))
+    for _ in range(2):
+        result = run(two, "check", "--changed", "HEAD")
+        assert result.output == "sums/adder  ok  1 claim\n1 snippet checked, 1 claim verified\n"
+
+
+def test_the_parts_of_the_work_are_checked_one_by_one(two: Path) -> None:
+    parts = [run(two, "check", "--all", "--shard", f"{number}/2").output for number in (1, 2)]
+    assert ["sums/adder" in part for part in parts] == [True, False]
+    assert ["sums/counter" in part for part in parts] == [False, True]
+
+
+def test_a_snippet_that_takes_more_than_it_may_is_told_what_it_may(root: Path) -> None:
+    source = GOOD.replace("adder", "waiter").replace("import keras\n", "import keras\n\n{}\n")
+    add(root, "waiter", source.format("while True:\n    pass"))
+    add(root, "eater", source.replace("waiter", "eater").format("held = bytes(2**29)"))
+    result = run(root, "check", "sums/waiter", "sums/eater", "--timeout", "9", "--memory", "0.2")
+    assert result.exit_code == 1
+    assert "snippets/sums/waiter.py:6: it does not end; it was stopped after 9 s" in result.stderr
+    assert "snippets/sums/eater.py:5: the snippet raises MemoryError" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--shard", "3/2"], "--shard: this is no part, found '3/2'"),
+        (["--shard", ""], "--shard: this is no part, found ''"),
+        (["--changed", "no-such"], "--changed: git can't compare with 'no-such'"),
+        (["--jobs", "-1"], "'--jobs': -1 is not in the range x>=0"),
+        (["--timeout", "0"], "'--timeout': 0.0 is not in the range x>=1"),
+        (["--memory", "0"], "'--memory': 0.0 is not in the range x>=0.1"),
+        (["no/such"], "no/such: no snippet is here"),
+    ],
+)
+def test_a_wrong_option_is_wrong_usage(root: Path, options: list[str], said: str) -> None:
+    result = run(root, "check", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not (root / "docs/data").exists()
+
+
 def test_check_prints_json_for_machines(root: Path) -> None:
     result = run(root, "check", "--json", "sums")
     (found,) = json.loads(result.stdout)["snippets"]

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from shapesheet import record as records
 from tests import workshop
 
-TOOL = Path(sys.executable).with_name("shapesheet")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SECONDS = 15
-MARK = "SHAPESHEET_FAULTS"
 GLOBALS = """
 keras.config.set_floatx("float64")
 keras.config.set_image_data_format("channels_first")
@@ -99,24 +98,20 @@ class Run(NamedTuple):
     said: str
 
 
-def named(text: str, name: str) -> str:
-    return text.replace("def toy(", f"def {name}(")
-
-
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("faults")
     for name in ("a_good_one", *FAULTS, "z_good_one"):
         fault = FAULTS.get(name, Fault())
-        text = named(workshop.source(above=fault.above), name)
+        text = workshop.named(workshop.source(above=fault.above), name)
         workshop.snippet(folder, text, fault.claims, key=f"dense/{name}")
-    command = [str(TOOL), "--root", str(folder), "check", "--timeout", str(SECONDS)]
+    command = [str(workshop.TOOL), "--root", str(folder), "check", "--timeout", str(SECONDS)]
     done = subprocess.run(
         [*command, "--memory", "2", "--jobs", "2"],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, MARK: str(folder)},
+        env={**os.environ, workshop.MARK: str(folder)},
     )
     return Run(folder, done.returncode, done.stdout + done.stderr)
 
@@ -146,14 +141,4 @@ def test_every_snippet_has_a_record(run: Run, name: str) -> None:
 
 
 def test_nothing_of_it_runs_afterwards(run: Run) -> None:
-    mark = f"{MARK}={run.folder}".encode()
-    assert [
-        process for process in Path("/proc").glob("[0-9]*") if mark in environment(process)
-    ] == []
-
-
-def environment(process: Path) -> bytes:
-    try:
-        return (process / "environ").read_bytes()
-    except OSError:  # it is gone, or another's
-        return b""
+    assert workshop.running(str(run.folder)) == []

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from shapesheet.check import CHECKS
-from tests.workshop import BODY, snippet, source
+from tests.workshop import BODY, named, snippet, source
 
 TEST = '''
 from snippets.dense.toy import toy
@@ -106,3 +107,107 @@ def test_a_project_whose_settings_are_wrong_is_told(tmp_path: Path) -> None:
     said = run(tmp_path, "-q")
     assert "[tool.shapesheet] has no key 'folder'" in said
     assert "Traceback" not in said
+
+
+CHANGES = """
+import os
+import random
+import numpy as np
+
+keras.config.set_floatx("float64")
+keras.config.set_image_data_format("channels_first")
+keras.config.set_dtype_policy("mixed_float16")
+keras.utils.set_random_seed(99)
+layers.Dense = layers.Conv1D
+layers.Layer.get_config = None
+layers.Dropout.__call__ = None
+keras.saving.register_keras_serializable("bad")(layers.Flatten)
+np.mean = None
+np.set_printoptions(precision=1)
+np.seterr(all="raise")
+"""
+ELSEWHERE = """
+os.environ["KERAS_BACKEND"] = os.environ["NEW"] = "nothing"
+os.chdir("/")
+"""
+CHANGING_CLAIM = f"""
+from snippets.dense.a_changer import a_changer
+import keras
+from keras import layers
+
+
+def test_changes():
+    '''It changes everything once more.'''
+    before = os.getcwd()
+{textwrap.indent(CHANGES.strip() + ELSEWHERE, "    ")}
+    assert os.getcwd() != before
+"""
+SEEING_CLAIM = '''
+import os
+import random
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers
+
+from snippets.dense.b_seer import b_seer
+
+# This is what an import sees.
+FLOAT, DENSE = keras.config.floatx(), layers.Dense
+
+
+def test_nothing_is_changed():
+    """It sees Keras as it is."""
+    assert (FLOAT, DENSE.__name__) == ("float32", "Dense")
+    assert keras.config.floatx() == keras.config.dtype_policy().name == "float32"
+    assert keras.config.image_data_format() == "channels_last"
+    assert layers.Dense is DENSE
+    assert layers.Layer.get_config is not None
+    assert layers.Dropout.__call__ is layers.Layer.__call__
+    assert keras.saving.get_registered_name(layers.Flatten) == "Flatten"
+    assert np.mean([1, 3]) == 2
+    assert np.get_printoptions()["precision"] == 8
+    assert np.geterr()["over"] == "warn"
+    assert "NEW" not in os.environ
+    assert os.environ["KERAS_BACKEND"] == "tensorflow"
+    assert Path("snippets").is_dir()
+    assert b_seer().output_shape == (None, 1)
+
+
+def test_random_numbers_are_those_of_the_seed():
+    """It draws what the seed gives."""
+    found = random.random()
+    keras.utils.set_random_seed(0)
+    assert found == random.random()
+
+
+def test_what_its_own_import_has_registered_is_there():
+    """It can be saved under its name."""
+    assert "seer>Own" in keras.saving.get_custom_objects()
+'''
+REGISTERED = """
+@keras.saving.register_keras_serializable("seer")
+class Own(layers.Layer):
+    pass
+"""
+
+
+def test_what_a_snippet_changes_does_not_reach_the_next(tmp_path: Path) -> None:
+    # Importing it changes all of that, and so does its claim.
+    changer = named(source(above=CHANGES), "a_changer")
+    snippet(tmp_path, changer, CHANGING_CLAIM, key="dense/a_changer")
+    seer = named(source(above=REGISTERED), "b_seer")
+    snippet(tmp_path, seer, SEEING_CLAIM, key="dense/b_seer")
+    settings = '[tool.pytest]\naddopts = ["--import-mode=importlib"]\npythonpath = ["."]\n'
+    (tmp_path / "pyproject.toml").write_text(f"[tool.shapesheet]\n{settings}")
+    said = run(tmp_path, "-v", "snippets")
+    for item in ("shapes", "run", "head", "training", "saving", "measures", "claims"):
+        assert f"snippets/dense/b_seer.py::{item} PASSED" in said
+    assert "test_a_changer.py::test_changes PASSED" in said
+    assert said.count("test_b_seer.py::test") == 3
+    assert "test_b_seer.py" in said
+    assert "failed" not in said.splitlines()[-1] or "a_changer" in said
+    for line in said.splitlines():
+        if "b_seer.py::" in line:
+            assert "PASSED" in line

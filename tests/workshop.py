@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shapesheet import config as configuration
@@ -11,11 +13,12 @@ from shapesheet.check import Examination
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shapesheet.config import Config
     from shapesheet.snippet import Snippet
 
+TOOL = Path(sys.executable).with_name("shapesheet")
+# What a run has in its environment, and so all that it starts.
+MARK = "SHAPESHEET_TEST"
 KEY = "dense/toy"
 SHOWN = "snippets/dense/toy.py"
 TEST = '''
@@ -104,3 +107,21 @@ def failures(folder: Path, text: str, check: str) -> str:
     finally:
         under.release()
     return ""
+
+
+def named(text: str, name: str) -> str:
+    """Return a snippet's text with a builder of another name."""
+    return text.replace("def toy(", f"def {name}(")
+
+
+def running(mark: str) -> list[Path]:
+    """Return the processes that have ``mark`` in their environment, as ``/proc`` has them."""
+    wanted = f"{MARK}={mark}".encode()
+    return [each for each in Path("/proc").glob("[0-9]*") if wanted in _environment(each)]
+
+
+def _environment(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:  # it is gone, or another's
+        return b""

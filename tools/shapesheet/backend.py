@@ -127,20 +127,36 @@ def load() -> Any:  # noqa: ANN401 - Keras ships no types
 def start() -> Any:  # noqa: ANN401 - Keras ships no types
     """Return the Keras module, ready to compute."""
     keras = load()
+    _untouched()
     with _quiet():
         # The first operation is what makes TensorFlow look for devices and speak of them.
         keras.ops.zeros(())
     if name() == "torch":
         # Threads add up in another order each time; and several checks share the cores.
         importlib.import_module("torch").set_num_threads(1)
-    _untouched()
     return keras
 
 
-def clear() -> None:
-    """Forget the models, the layers' names, the settings and the patches of what ran before."""
+def restore() -> list[tuple[Any, Any]]:
+    """Undo what code has changed in the libraries and in this process's surroundings.
+
+    Returns:
+        What the code has registered with Keras, for ``clear`` to keep.
+    """
+    registered = state.filled(_untouched())
+    state.restore(_untouched())
+    return registered
+
+
+def clear(registered: list[tuple[Any, Any]] | None = None) -> None:
+    """Forget the models, the layers' names, the settings and the patches of what ran before.
+
+    Args:
+        registered: What to keep of it: what importing a snippet registers.
+    """
     keras = start()
     state.restore(_untouched())
+    state.fill(registered or [])
     keras.backend.clear_session(free_memory=False)
     keras.config.set_dtype_policy("float32")
     keras.utils.set_random_seed(0)
@@ -149,6 +165,7 @@ def clear() -> None:
 @functools.cache
 def _untouched() -> state.State:
     """Return the libraries' state before any snippet has run."""
+    load()
     return state.take()
 
 

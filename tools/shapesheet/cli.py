@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shapesheet import backend, cli_check, cli_ports, ports, report, selection, snippet, states
+from shapesheet import (
+    backend,
+    cli_check,
+    cli_ports,
+    files,
+    ports,
+    report,
+    selection,
+    snippet,
+    states,
+)
 from shapesheet import config as configuration
 from shapesheet.cli_check import limited, show_problem
 from shapesheet.errors import SnippetError
@@ -151,6 +161,8 @@ def write(config: Config, *, only_check: bool, diff: bool, as_json: bool) -> Non
 def _write(config: Config, *, dry: bool = False, diff: bool = False, as_json: bool = False) -> bool:
     from shapesheet import write as writing  # noqa: PLC0415
 
+    if not dry:
+        files.sweep(config.pages)
     plan = writing.plan(config)
     written, failed = ((), ()) if dry else writing.apply(plan)
     problems = (*plan.problems, *failed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shapesheet import report
+from shapesheet import files, report
 from shapesheet.limits import GIBIBYTE, MEMORY, SECONDS, Limits, cores
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def check(
         quiet: Whether nothing is shown.
         scheduler: The address of the cluster to check on; empty for this machine.
     """
+    files.sweep(config.records)
     if not chosen:
         return []
     if scheduler:
@@ -73,8 +74,8 @@ def check(
     from shapesheet import engine, isolation  # noqa: PLC0415
 
     with isolation.Pool(limits) as pool:
-        if not pool.forks:
-            click.echo("this system can't fork a process: snippets share reused ones", err=True)
+        if notice := report.shared(forks=pool.forks):
+            click.echo(notice, err=True)
         running = engine.check(chosen, config, pool)
         return list(running) if quiet else show(running, len(chosen))
 

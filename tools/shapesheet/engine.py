@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from shapesheet.config import Config
-    from shapesheet.isolation import Ended, Outcome, Pool
+    from shapesheet.endings import Ended
+    from shapesheet.isolation import Outcome, Pool
     from shapesheet.snippet import Snippet
 
 # The name of the check that a snippet fails which ends its process.
 ISOLATION = "isolation"
+# The same of a record that can't be written.
+RECORD = "record"
 
 
 def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Record]:
     """Check snippets side by side; yield each record after it is written.
 
-    Raises:
-        SnippetError: A record can't be written.
+    One that can't be written is yielded as a failure that says so; the old one stays.
     """
     named = {snippet.key: snippet for snippet in chosen}
     # Importing the checks here would import nothing of Keras, but the workers have it already.
@@ -51,14 +53,18 @@ def concluded(outcome: Outcome, snippet: Snippet, config: Config) -> Record:
 
 
 def keep(found: Record, took: float, config: Config) -> Record:
-    """Write a record, with how long its check took, and return it as it was written.
+    """Write a record, with how long its check took.
 
-    Raises:
-        SnippetError: It can't be written.
+    Returns:
+        The record as it was written, or why it could not be.
     """
-    known = seconds(config, found.snippet)
-    timed = replace(found, seconds=records.steady(known, took))
-    records.write(config.records, timed)
+    timed = replace(found, seconds=records.steady(seconds(config, found.snippet), took))
+    try:
+        records.write(config.records, timed)
+    except SnippetError as error:
+        shown = config.shown(records.record_path(config.records, found.snippet))
+        lost = Failure(shown, 0, error.message, error.cure, RECORD)
+        return Record(found.snippet, found.digest, found.versions, failures=(*found.failures, lost))
     return timed
 
 
@@ -70,9 +76,6 @@ def survey(
     Yields:
         A record, and whether it is complete. One snippet alone gets a first record without its
         claims, while these are run.
-
-    Raises:
-        SnippetError: A record can't be written.
     """
     from shapesheet.check import examine  # noqa: PLC0415 - as in check
 

@@ -1,13 +1,19 @@
-"""Write a file whole or not at all, and tell whether there is one."""
+"""Write a file whole or not at all, and clear up what a killed run has left half written."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from shapesheet.errors import SnippetError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# The start of a file's name while it is written; the writing process's number follows.
+_MARK = ".shapesheet-"
 
 
 def is_file(path: Path) -> bool:
@@ -28,7 +34,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
+            dir=path.parent, prefix=f"{_MARK}{os.getpid()}-", delete=False
         ) as file:
             temporary = Path(file.name)
             file.write(content)
@@ -38,8 +44,30 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
     except OSError as error:
         message = f"this file can't be written: {error.strerror or error}"
-        raise SnippetError(path, 0, message, "make its folder writable and run again") from error
+        cure = "free some space" if error.errno in _FULL else "make its folder writable"
+        raise SnippetError(path, 0, message, f"{cure} and run again") from error
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 temporary.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Delete what processes that were killed while they wrote have left below ``folder``."""
+    for path in folder.rglob(f"{_MARK}*"):
+        number = path.name.removeprefix(_MARK).partition("-")[0]
+        if number.isdecimal() and not _runs(int(number)):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _runs(process: int) -> bool:
+    if sys.platform == "win32":  # pragma: no cover - it can't be asked there without harm
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True

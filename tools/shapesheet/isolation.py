@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import pickle
-import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -22,31 +22,23 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from shapesheet import backend
+from shapesheet import backend, endings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
 
+    from shapesheet.endings import Ended
     from shapesheet.limits import Limits
     from shapesheet.worker import Answer
 
 PRELOADED = "shapesheet.preload"
 TRACE = "trace"
-PROCESS = "process"
+READY = "ready"
 # How long a worker that has answered may take to end by itself, in seconds.
 _MOMENT = 1.0
 # A call hangs when it computes for less than this part of its time.
 _HANGS = 0.1
-_FRAME = re.compile(r'^ +File "(.+)", line (\d+)', re.MULTILINE)
-_SIGNALS = {
-    signal.SIGABRT: "a library stopped it (SIGABRT), often for want of memory",
-    signal.SIGBUS: "it reads memory that is not there (SIGBUS)",
-    signal.SIGFPE: "it divides by zero in native code (SIGFPE)",
-    signal.SIGILL: "it runs an instruction that this processor lacks (SIGILL)",
-    signal.SIGKILL: "it was killed (SIGKILL), perhaps because the machine ran out of memory",
-    signal.SIGSEGV: "it crashes with a segmentation fault (SIGSEGV)",
-}
 # The backend that this process's fork server has imported.
 _server: dict[str, str] = {}
 
@@ -54,22 +46,6 @@ _server: dict[str, str] = {}
 def can_fork() -> bool:
     """Return whether a process that has imported Keras can be forked here."""
     return sys.platform == "linux"
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a worker ended before it had an answer.
-
-    Attributes:
-        message: What happened, as an error says it.
-        cure: What to do about it.
-        places: The files and lines that were running, the innermost first; empty when they
-            can't be told.
-    """
-
-    message: str
-    cure: str
-    places: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,11 +69,16 @@ class Outcome:
 
 @dataclass
 class _Worker:
-    """A process, the connection to it, and the call that it is busy with."""
+    """A process, the connection to it, and the call that it is busy with.
+
+    Attributes:
+        ready: Whether it has the libraries; a call's time begins only then.
+    """
 
     process: Any
     connection: Connection
     folder: Path
+    ready: bool
     arguments: tuple[Any, ...] = ()
     end: float = float("inf")
     before: float = 0.0
@@ -173,14 +154,22 @@ class Pool:
             self._end_all(self._busy)
 
     def _hand(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        worker = self._idle.pop() if self._idle else self._new()
+        worker = self._free()
         worker.arguments = arguments
-        worker.end = time.monotonic() + self.limits.seconds
-        worker.before = _computed(worker.process.pid)
         self._busy.append(worker)
+        if worker.ready:
+            self._begin(worker)
         # A worker that is gone already is found by the next look at it.
         with contextlib.suppress(OSError):
             worker.connection.send((function, arguments))
+
+    def _free(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.is_alive():
+                return worker
+            self._end(worker)
+        return self._new()
 
     def _new(self) -> _Worker:
         from shapesheet import worker  # noqa: PLC0415 - it needs what this module defines
@@ -195,16 +184,30 @@ class Pool:
         with backend.handed_on(self.runs_on):
             process.start()
         theirs.close()
-        return _Worker(process, ours, folder)
+        return _Worker(process, ours, folder, ready=self.forks)
 
     def _done(self, stop: Connection | None) -> list[_Worker]:
         """Wait until a worker has an answer, is gone or is over its time; return those."""
         signs: dict[Any, _Worker | None] = {} if stop is None else {stop: None}
         signs |= {worker.connection: worker for worker in self._busy}
         signs |= {worker.process.sentinel: worker for worker in self._busy}
-        left = min(worker.end for worker in self._busy) - time.monotonic()
-        ready = {id(signs[sign]) for sign in wait(list(signs), timeout=max(left, 0))}
-        return [each for each in self._busy if id(each) in ready or self._is_late(each)]
+        ends = [worker.end for worker in self._busy if worker.ready]
+        left = max(min(ends) - time.monotonic(), 0) if ends else None
+        ready = {id(signs[sign]) for sign in wait(list(signs), timeout=left)}
+        told = [each for each in self._busy if id(each) in ready or self._is_late(each)]
+        return [worker for worker in told if worker.ready or not self._greet(worker)]
+
+    def _greet(self, worker: _Worker) -> bool:
+        """Return whether a worker has the libraries now; if it is gone, it has not."""
+        with contextlib.suppress(EOFError, OSError):
+            if worker.connection.poll():
+                worker.ready = worker.connection.recv() == READY
+                self._begin(worker)
+        return worker.ready
+
+    def _begin(self, worker: _Worker) -> None:
+        worker.end = time.monotonic() + self.limits.seconds
+        worker.before = _computed(worker.process.pid)
 
     def _is_late(self, worker: _Worker) -> bool:
         """Return whether a call is over its time; one that still computes may use it all up.
@@ -223,10 +226,8 @@ class Pool:
     def _outcome(self, worker: _Worker) -> Outcome:
         answer = _answer(worker)
         if answer is None:
-            late = worker.process.is_alive() and worker.end <= time.monotonic()
+            ended = replace(self._ended(worker), places=endings.places(worker.folder / TRACE))
             self._end(worker, moment=0)
-            ended = _timeout(self.limits.seconds) if late else _expired(worker.process.exitcode)
-            ended = replace(ended, places=_places(worker.folder))
             return Outcome(worker.arguments, ended=ended)
         if self.forks:
             self._end(worker)
@@ -236,17 +237,31 @@ class Pool:
             raise answer.error
         return Outcome(worker.arguments, answer.value, answer.seconds, answer.memory)
 
+    def _ended(self, worker: _Worker) -> Ended:
+        if worker.end > time.monotonic():
+            # It is gone, or about to go.
+            worker.process.join(_MOMENT)
+        if not worker.process.is_alive():
+            return endings.expired(worker.process.exitcode)
+        if worker.end <= time.monotonic():
+            return endings.timeout(self.limits.seconds)
+        return endings.closed()
+
     def _end_all(self, workers: list[_Worker]) -> None:
         while workers:
             self._end(workers.pop(), moment=0)
 
     def _end(self, worker: _Worker, moment: float = _MOMENT) -> None:
-        """End a worker, if it does not by itself within a moment, and what it has left running."""
+        """End a worker, if it does not by itself within a moment, with what it has left."""
         worker.connection.close()
         worker.process.join(moment)
         worker.process.kill()
         worker.process.join()
-        _end_group(worker.folder)
+        if self.forks:
+            # It leads a group of its own, unless it ended before it could.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(worker.process.pid, signal.SIGKILL)
+        shutil.rmtree(worker.folder, ignore_errors=True)
 
 
 def _serves(wanted: str) -> bool:
@@ -279,40 +294,5 @@ def _answer(worker: _Worker) -> Answer | None:
             answer: Answer = worker.connection.recv()
             return answer
     except (EOFError, OSError, pickle.UnpicklingError):
-        # It is gone; what it was saying is lost.
-        worker.process.join(_MOMENT)
+        pass  # It is gone; what it was saying is lost.
     return None
-
-
-def _timeout(seconds: float) -> Ended:
-    message = f"it does not end; it was stopped after {seconds:g} s"
-    return Ended(message, "mend the endless loop, or allow more: shapesheet check --timeout 300")
-
-
-def _expired(code: int) -> Ended:
-    if code < 0:
-        name = signal.Signals(-code).name
-        message = _SIGNALS.get(signal.Signals(-code), f"it was stopped by a signal ({name})")
-        return Ended(message, "mend what its line calls; if it needs the memory: --memory 8")
-    message = f"it ends the process that checks it, with exit code {code}"
-    return Ended(message, "raise an error instead; os._exit is never needed here")
-
-
-def _end_group(folder: Path) -> None:
-    """End what a worker has left running; its own process is gone already."""
-    try:
-        group = int((folder / PROCESS).read_text())
-    except (OSError, ValueError):
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
-
-
-def _places(folder: Path) -> tuple[tuple[str, int], ...]:
-    """Return the frames that Python's fault handler wrote down."""
-    try:
-        text = (folder / TRACE).read_text(errors="replace")
-    except OSError:
-        return ()
-    last = text.rpartition("Timeout (")[2]
-    return tuple((path, int(line)) for path, line in _FRAME.findall(last))

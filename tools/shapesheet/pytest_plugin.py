@@ -16,10 +16,11 @@ from shapesheet.errors import SnippetError
 from shapesheet.raised import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 CONFIG = pytest.StashKey[config.Config]()
+REGISTERED = pytest.StashKey[list[tuple[Any, Any]]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,19 +53,35 @@ def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> pytest.Item | None:
     """Collect the functions of a test file that must raise."""
-    inside = collector.path.is_relative_to(collector.config.stash[CONFIG].snippets)
-    if inside and name.startswith(MISTAKE) and callable(obj):
+    if _is_inside(collector) and name.startswith(MISTAKE) and callable(obj):
         return MistakeItem.from_parent(collector, name=name)
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Undo what importing claims, and so their snippet, has changed, before the next import."""
+    if not isinstance(collector, pytest.Module) or not _is_inside(collector):
+        return (yield)
+    backend.restore()
+    try:
+        return (yield)
+    finally:
+        collector.stash[REGISTERED] = backend.restore()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give each claim fresh names and the same random numbers, whatever ran before."""
-    inside = item.path.is_relative_to(item.config.stash[CONFIG].snippets)
-    if inside and not isinstance(item, CheckItem):
-        backend.clear()
-        backend.start().utils.set_random_seed(0)
+    if _is_inside(item) and not isinstance(item, CheckItem):
+        module = item.getparent(pytest.Module)
+        backend.clear(module.stash.get(REGISTERED, []) if module else [])
+
+
+def _is_inside(node: pytest.Item | pytest.Collector) -> bool:
+    return node.path.is_relative_to(node.config.stash[CONFIG].snippets)
 
 
 class SnippetFile(pytest.File):

@@ -33,6 +33,7 @@ CHECKING_CODE = (
     "contract.py",
     "costs.py",
     "domains.py",
+    "endings.py",
     "errors.py",
     "expressions.py",
     "files.py",

@@ -37,6 +37,16 @@ def failed(failure: Failure) -> str:
     return f"{_place(failure)}: {failure.message}\n    {failure.cure}"
 
 
+def shared(*, forks: bool) -> str:
+    """Return what to know of the processes that check; nothing where each snippet has its own."""
+    if forks:
+        return ""
+    return (
+        "this system can't fork a process: snippets share a few, one after the other; "
+        "memory is not bounded"
+    )
+
+
 def checked(records: Sequence[Record], fresh: int = 0) -> str:
     """Return the sum of a check, and how many were left out because their record holds."""
     wrong = sum(bool(record.failures) for record in records)

@@ -27,7 +27,8 @@ def changed(chosen: Iterable[Snippet], config: Config, revision: str) -> list[Sn
         SnippetError: There is no git, no repository or no such revision.
     """
     folder = config.settings.snippets
-    names = _git(config, revision, "diff", "--name-only", "--relative", revision, "--", folder)
+    compare = ("diff", "--name-only", "--relative", "--end-of-options", revision, "--", folder)
+    names = _git(config, revision, *compare)
     names += _git(config, revision, "ls-files", "--others", "--exclude-standard", "--", folder)
     return [each for each in chosen if {each.shown, each.test_shown} & set(names)]
 
@@ -93,6 +94,6 @@ def select(
         SnippetError: A path, the revision or the part is none.
     """
     chosen = snippets.select(config, paths)
-    if revision:
+    if revision is not None:
         chosen = changed(chosen, config, revision)
-    return shard(chosen, config, part) if part else chosen
+    return chosen if part is None else shard(chosen, config, part)

@@ -54,8 +54,9 @@ def _circumstances(report: Report) -> str:
     return "\n".join(
         (
             (
-                f"Measured on {markup.count(report.cores, 'core')} of {markup.text(report.processor)} "
-                f"with {markup.memory(report.memory_bytes)} of memory; "
+                f"Measured on {markup.count(report.cores, 'core')} of "
+                f"{markup.text(report.processor)} with {markup.memory(report.memory_bytes)} "
+                "of memory; "
                 f"each time is the median of {markup.count(report.runs, 'run')}."
             ),
             f"{len(report.snippets)} of the {report.total} snippets stand for all: {chosen}.",

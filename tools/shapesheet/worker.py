@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import faulthandler
+import multiprocessing
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapesheet import backend, guard
-from shapesheet.isolation import PROCESS, TRACE
+from shapesheet.isolation import READY, TRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,11 +55,13 @@ def serve(connection: Connection, folder: Path, limits: Limits, forked: bool) ->
     # The person at the terminal interrupts the tool, which ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if forked:
-        _leave(folder)
+        _leave()
     _settle(folder)
     backend.start()
     if forked:
         _bound(limits.memory)
+    else:
+        connection.send(READY)
     with contextlib.suppress(EOFError):
         while True:
             function, arguments = connection.recv()
@@ -78,11 +81,13 @@ def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Answer:
     return Answer(value, time.perf_counter() - start, _peak())
 
 
-def _leave(folder: Path) -> None:
+def _leave() -> None:
     """Leave the tool's group of processes, and end when the tool does."""
     os.setsid()
-    (folder / PROCESS).write_text(str(os.getpid()))
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    tool = multiprocessing.parent_process()
+    if tool and not tool.is_alive():  # pragma: no cover - it ended a moment ago
+        sys.exit(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
