@@ -31,6 +31,16 @@ def test_ten_times_louder_is_20_decibels_more() -> None:
     np.testing.assert_allclose(mel(10 * x) - mel(x), 20, atol=0.01)
 
 
+def test_a_frame_hears_512_samples() -> None:
+    """A frame hears 255 samples on each side of its own, and the next is 128 samples further on."""
+    clicks = 1000 * np.eye(1000, dtype="float32")
+    spectrogram = mel_spectrogram_convnet(length=1000).layers[0]
+    heard = np.array(spectrogram(clicks)).max(axis=1) > -99
+    for frame in (4, 5):
+        samples = np.flatnonzero(heard[:, frame])
+        assert samples.tolist() == list(range(128 * frame - 255, 128 * frame + 256))
+
+
 def test_the_spectrogram_has_no_weights() -> None:
     """The spectrogram has no weights, so that nothing of it is trained."""
     assert mel_spectrogram_convnet().layers[0].count_params() == 0
@@ -64,6 +74,36 @@ def test_keras_expects_a_frame_too_many() -> None:
     model = keras.Sequential([keras.Input((4095,)), mel, layers.Flatten(), layers.Dense(2)])
     with pytest.raises(ValueError, match="value 1320, but received input"):
         model(np.zeros((1, 4095), "float32"))
+
+
+def test_each_band_is_normalized_on_its_own() -> None:
+    """In training each band gets mean 0 and variance 1, however loud it is beside the others."""
+    spectrogram, norm = mel_spectrogram_convnet().layers[:2]
+    x = tones(np.array([300, 600, 1200]), 4000)
+    x += 0.01 * np.random.default_rng(1).normal(size=x.shape).astype("float32")
+    bands = np.array(norm(spectrogram(x), training=True))
+    np.testing.assert_allclose(bands.mean(axis=(0, 2)), np.zeros(40), atol=1e-3)
+    np.testing.assert_allclose(bands.var(axis=(0, 2)), np.ones(40), atol=1e-3)
+
+
+def test_a_relu_follows_each_conv2d() -> None:
+    """After each Conv2D, once, a ReLU sets what is negative to 0 and leaves the rest as it is."""
+    model = mel_spectrogram_convnet()
+    x = np.random.default_rng(0).normal(scale=3, size=(1, 8, 8, 16)).astype("float32")
+    for place in (3, 6):
+        conv, relu = model.layers[place : place + 2]
+        assert isinstance(conv, layers.Conv2D)
+        np.testing.assert_array_equal(relu(x), np.maximum(x, 0))
+
+
+def test_its_parameters_are_few() -> None:
+    """It has 8,170 parameters: 4 a band, 9 · 16 + 16, 9 · 16 · 32 + 32 and 10 · 32 · 10 + 10."""
+    assert mel_spectrogram_convnet().count_params() == 8170
+    for bands, classes in ((40, 10), (64, 3)):
+        model = mel_spectrogram_convnet(num_mel_bins=bands, num_classes=classes)
+        convolutions = 9 * 16 + 16 + 9 * 16 * 32 + 32
+        head = bands // 4 * 32 * classes + classes
+        assert model.count_params() == 4 * bands + convolutions + head
 
 
 def test_a_high_momentum_is_slow() -> None:

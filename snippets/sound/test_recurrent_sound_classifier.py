@@ -24,6 +24,36 @@ def test_the_strides_leave_one_step_in_64() -> None:
     assert model.layers[2].input.shape == (None, 61, 32)
 
 
+def test_a_step_hears_120_samples() -> None:
+    """One step of the GRU hears 120 samples, 15 milliseconds at 8 kHz, and the next 64 later."""
+    model = recurrent_sound_classifier(length=400)
+    for layer in model.layers[:2]:
+        layer.activation = keras.activations.linear
+    clicks = np.eye(400, dtype="float32")[..., None]
+    steps = np.array(keras.Sequential(model.layers[:2])(clicks))
+    for step in (0, 2):
+        heard = np.flatnonzero(np.abs(steps[:, step]).max(axis=-1))
+        assert (heard[0], heard[-1]) == (64 * step, 64 * step + 119)
+
+
+def test_both_conv1d_layers_end_in_a_relu() -> None:
+    """Both Conv1D layers end in a ReLU: the GRU reads features of 0 or more, with no upper end."""
+    model = recurrent_sound_classifier()
+    assert [layer.activation for layer in model.layers[:2]] == [keras.activations.relu] * 2
+    x = np.random.default_rng(0).normal(scale=100, size=(1, 4000, 1)).astype("float32")
+    steps = keras.Sequential(model.layers[:2])(x)
+    assert np.min(steps) == 0
+    assert np.max(steps) > 10
+
+
+def test_its_parameters_are_few() -> None:
+    """It has 11,834 parameters: 64 · 16 + 16, 8 · 16 · 32 + 32, the GRU's 6,336, 32 · 10 + 10."""
+    assert recurrent_sound_classifier().count_params() == 11834
+    for classes in (2, 10):
+        expected = (64 * 16 + 16) + (8 * 16 * 32 + 32) + 6336 + (32 * classes + classes)
+        assert recurrent_sound_classifier(num_classes=classes).count_params() == expected
+
+
 def test_it_learns_which_tone_comes_first() -> None:
     """Ten epochs on 128 noisy clips tell low-high from high-low in over 95% of new ones."""
     x, y = two_tones(192, 760)

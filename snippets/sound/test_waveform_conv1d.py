@@ -40,6 +40,23 @@ def test_the_last_conv1d_sees_216_samples() -> None:
     assert (seen[0], seen[-1]) == (3 * 128, 3 * 128 + 215)
 
 
+def test_without_the_relus_one_conv1d_would_do() -> None:
+    """Each Conv1D ends in a ReLU: without, the three are one Conv1D(64, 216, strides=128)."""
+    model = waveform_conv1d(length=1000)
+    three = model.layers[:3]
+    assert [layer.activation for layer in three] == [keras.activations.relu] * 3
+    x = np.random.default_rng(0).normal(size=(2, 1000, 1)).astype("float32")
+    one = layers.Conv1D(64, 216, strides=128, use_bias=False)
+    one.build(x.shape)
+    for same in (False, True):
+        for layer in three:
+            layer.activation = keras.activations.linear if same else keras.activations.relu
+        # What the clicks give is the kernel, if there is one.
+        stack = keras.Sequential(three)
+        one.set_weights([np.array(stack(np.eye(216, dtype="float32")[..., None]))])
+        assert np.allclose(one(x), stack(x), atol=1e-4) == same
+
+
 def test_the_weights_fit_clips_of_any_length() -> None:
     """A clip four times as long needs no more parameters: the weights are those of a short one."""
     short, long = waveform_conv1d(length=4000), waveform_conv1d(length=16000)

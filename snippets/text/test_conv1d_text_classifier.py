@@ -38,6 +38,17 @@ def test_a_phrase_counts_wherever_it_stands() -> None:
     np.testing.assert_allclose(outputs, outputs[0], rtol=1e-6)
 
 
+def test_no_phrase_counts_below_zero() -> None:
+    """A filter that a phrase doesn't fit gives it 0, not less; what does fit has no upper end."""
+    conv = conv1d_text_classifier(length=12).layers[1]
+    vectors = np.random.default_rng(0).normal(scale=5, size=(2, 12, 32)).astype("float32")
+    scores = layers.Conv1D(64, 5)
+    scores.build(vectors.shape)
+    scores.set_weights(conv.get_weights())
+    np.testing.assert_allclose(conv(vectors), np.maximum(scores(vectors), 0), atol=1e-5)
+    assert np.max(conv(vectors)) > 10
+
+
 def test_most_weights_are_word_vectors() -> None:
     """160,000 of its 170,369 parameters are the vectors of the 5,000 words, 32 numbers each."""
     model = conv1d_text_classifier()

@@ -53,6 +53,31 @@ def test_dilation_costs_nothing() -> None:
     assert not np.array_equal(model(changed)[0, 49], model(x)[0, 49])
 
 
+def test_without_the_relus_it_would_be_linear() -> None:
+    """Its four Conv1D end in a ReLU: without, a series twice as large has forecasts exactly so."""
+    model = causal_conv1d_forecaster()
+    convs = model.layers[1:5]
+    assert [layer.activation for layer in convs] == [keras.activations.relu] * 4
+    for layer in convs:
+        layer.bias.assign(np.full(32, 0.1))
+    x = _series()
+    for linear in (False, True):
+        if linear:
+            for layer in convs:
+                layer.activation = keras.activations.linear
+        nothing, once, twice = (np.array(model(factor * x)) for factor in (0, 1, 2))
+        assert np.allclose(twice - nothing, 2 * (once - nothing), atol=1e-4) == linear
+
+
+def test_errors_are_squared() -> None:
+    """Forecasts that are off by 3 at every step have a loss of 9, and of 3 in the metric."""
+    model = causal_conv1d_forecaster()
+    model.run_eagerly = True
+    x = _series()
+    found = model.test_on_batch(x, np.array(model(x)) + 3, return_dict=True)
+    np.testing.assert_allclose([found["loss"], found["mae"]], [9, 3], rtol=1e-5)
+
+
 def test_a_causal_convolution_pads_on_the_left() -> None:
     """A causal Conv1D is a plain one after (kernel_size - 1) * dilation_rate zeros on the left."""
     causal = layers.Conv1D(4, 3, padding="causal", dilation_rate=8)

@@ -39,6 +39,20 @@ def test_only_the_head_leaves_minus_one_to_one() -> None:
     assert np.min(model(x)) > 10
 
 
+def test_of_many_futures_the_mean_costs_least() -> None:
+    """If one window was followed by 0, 0 and 9, the best forecast is their mean 3, not 0."""
+    model = lstm_forecaster()
+    model.run_eagerly = True
+    head = model.layers[-1]
+    head.kernel.assign(np.zeros((32, 1)))
+    x, y = np.ones((3, 24, 3)), np.array([[0.0], [0.0], [9.0]])
+    losses = []
+    for forecast in range(10):
+        head.bias.assign([float(forecast)])
+        losses.append(float(model.test_on_batch(x, y, return_dict=True)["loss"]))
+    assert np.argmin(losses) == 3
+
+
 def test_the_last_windows_are_held_back() -> None:
     """validation_split=0.25 holds back the last quarter of the windows, in order, not a sample."""
     generator = np.random.default_rng(0)

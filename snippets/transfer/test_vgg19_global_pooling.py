@@ -112,6 +112,16 @@ def test_training_false_does_not_hold_in_fit() -> None:
         assert (float(norm.moving_mean[0]) != 0) == trainable
 
 
+def test_half_of_the_features_are_dropped() -> None:
+    """In training half of the 512 features are dropped, once, after they are normalized."""
+    model = vgg19_global_pooling()
+    norm, dropout, _ = model.layers[-3:]
+    assert isinstance(norm, layers.BatchNormalization)
+    kept = np.array(dropout(np.ones((100, 512), "float32"), training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    assert round(np.mean(kept == 0), 2) == 0.5
+
+
 def test_it_takes_pixels_as_they_are() -> None:
     """It takes red, green, blue in [0, 255], reverses them and subtracts ImageNet's means."""
     red = np.array([[[[255, 0, 0]]]], dtype="float32")

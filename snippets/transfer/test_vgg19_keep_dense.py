@@ -4,6 +4,7 @@ import functools
 
 import keras
 import numpy as np
+from keras import layers
 
 from snippets.transfer.vgg19_keep_dense import vgg19_keep_dense
 
@@ -46,6 +47,26 @@ def test_it_ends_below_the_old_softmax() -> None:
     base = shared_model().get_layer("vgg19")
     assert base.layers[-1].name == "fc2"
     assert base.output.shape == (None, 4096)
+
+
+def test_half_of_the_features_are_dropped() -> None:
+    """In training half of the 4,096 features are dropped, once, after they are normalized."""
+    model = shared_model()
+    norm, dropout, _ = model.layers[-3:]
+    assert isinstance(norm, layers.BatchNormalization)
+    kept = np.array(dropout(np.ones((100, 4096), "float32"), training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    assert round(np.mean(kept == 0), 2) == 0.5
+
+
+def test_it_takes_pixels_as_they_are() -> None:
+    """It prepares pixels in [0, 255] itself: ImageNet's mean colour, (124, 117, 104), becomes 0."""
+    model = shared_model()
+    inside = keras.Sequential(model.layers[-3:])(
+        model.get_layer("vgg19")(np.zeros((1, 224, 224, 3)))
+    )
+    mean = np.full((1, 224, 224, 3), (123.68, 116.779, 103.939), dtype="float32")
+    np.testing.assert_allclose(model(mean), inside, atol=1e-5)
 
 
 def mistake_pretrained_weights_at_another_size() -> None:

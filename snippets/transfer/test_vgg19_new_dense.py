@@ -50,6 +50,32 @@ def test_only_the_head_is_trained() -> None:
     assert model.get_layer("vgg19").trainable_weights == []
 
 
+def test_half_of_the_features_are_dropped() -> None:
+    """In training half of the new layer's features are dropped, once, after they are normalized."""
+    model = vgg19_new_dense(32, 32, units=16)
+    norm, dropout, _ = model.layers[-3:]
+    assert isinstance(norm, layers.BatchNormalization)
+    kept = np.array(dropout(np.ones((100, 16), "float32"), training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    assert round(np.mean(kept == 0), 2) == 0.5
+
+
+def test_it_takes_pixels_as_they_are() -> None:
+    """It prepares pixels in [0, 255] itself: ImageNet's mean colour, (124, 117, 104), becomes 0."""
+    model = vgg19_new_dense(32, 32, units=16)
+    inside = keras.Sequential(model.layers[-5:])(model.get_layer("vgg19")(np.zeros((1, 32, 32, 3))))
+    mean = np.full((1, 32, 32, 3), (123.68, 116.779, 103.939), dtype="float32")
+    np.testing.assert_allclose(model(mean), inside, atol=1e-5)
+
+
+def test_the_new_layer_ends_in_a_relu() -> None:
+    """The new layer ends in a ReLU, as fc1 and fc2 do, the Dense layers of VGG19 left out here."""
+    whole = keras.applications.VGG19(weights=None, input_shape=(32, 32, 3), classes=2)
+    ours = vgg19_new_dense(32, 32, units=16).layers[-4]
+    found = [layer.activation for layer in (whole.get_layer("fc1"), whole.get_layer("fc2"), ours)]
+    assert found == [keras.activations.relu] * 3
+
+
 def mistake_images_of_another_size() -> None:
     """Flatten fixes the size: resize the images, or use vgg19_global_pooling."""
     model = vgg19_new_dense(64, 64, units=8)

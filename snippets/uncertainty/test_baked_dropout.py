@@ -44,6 +44,16 @@ def test_on_the_output_the_spread_is_the_value_itself() -> None:
     np.testing.assert_allclose(passes.std(axis=0), np.abs(value), rtol=0.01)
 
 
+def test_right_values_have_a_loss_all_the_same() -> None:
+    """If every value is 3, and is right, passes answer 0 or 6: in training the loss is 9."""
+    model = baked_dropout()
+    model.run_eagerly = True
+    model.layers[1].set_weights([np.zeros((10, 3)), np.full(3, 3)])
+    targets = np.full((8, 3), 3)
+    assert model.test_on_batch(X, targets, return_dict=True)["loss"] == 0
+    assert model.train_on_batch(X, targets, return_dict=True)["loss"] == 9
+
+
 def test_training_overrides_a_flag_of_false_too() -> None:
     """Training turns on a Dropout that was called with training=False, so that its loss differs."""
     inputs = keras.Input((10,))

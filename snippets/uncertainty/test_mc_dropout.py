@@ -70,10 +70,11 @@ def test_each_row_of_a_batch_draws_its_own_mask() -> None:
 
 
 def test_a_pass_drops_units_and_not_single_weights() -> None:
-    """A pass is the same network with some hidden units gone and the others doubled."""
+    """A pass is the same ReLU network with some hidden units gone and the others doubled."""
     model, x = mc_dropout(), np.ones((1, 10), "float32")
     hidden, dropout, last = model.layers
     units = np.array(hidden(x))
+    np.testing.assert_allclose(units, np.maximum(x @ hidden.get_weights()[0], 0), atol=1e-5)
     kept = np.array(dropout(units))
     assert set(np.unique(kept[units > 0] / units[units > 0])) == {0, 2}
     alive = kept[0] != 0

@@ -61,6 +61,24 @@ def test_a_kernel_over_three_frames_has_three_times_the_weights() -> None:
     assert np.prod(kernel.shape) == 27 * 16 * 32 == 3 * (9 * 16 * 32) == 13824
 
 
+def test_a_relu_follows_each_conv3d() -> None:
+    """After each Conv3D a ReLU sets what is negative to 0 and leaves the rest as it is."""
+    model = conv3d_video_classifier()
+    x = np.random.default_rng(0).normal(scale=3, size=(1, 4, 8, 8, 16)).astype("float32")
+    for place in (0, 3):
+        conv, relu = model.layers[place : place + 2]
+        assert isinstance(conv, layers.Conv3D)
+        np.testing.assert_array_equal(relu(x), np.maximum(x, 0))
+
+
+def test_its_parameters_are_few() -> None:
+    """It has 15,333 parameters: 27 · 3 · 16 + 16, 27 · 16 · 32 + 32 and 32 · 5 + 5."""
+    assert conv3d_video_classifier().count_params() == 15333
+    for classes in (2, 5):
+        expected = (27 * 3 * 16 + 16) + (27 * 16 * 32 + 32) + (32 * classes + classes)
+        assert conv3d_video_classifier(num_classes=classes).count_params() == expected
+
+
 def test_memory_goes_to_what_the_layers_return() -> None:
     """The first Conv3D returns 131,072 numbers a clip, eight times the model's parameters."""
     model = conv3d_video_classifier()

@@ -49,6 +49,22 @@ def test_space_and_time_apart_cost_less() -> None:
     assert np.prod(both.kernel.shape) == 13824
 
 
+def test_its_convolutions_end_in_a_relu() -> None:
+    """All three convolutions end in a ReLU, those over space and the one over time."""
+    space, time = framewise_conv2d_conv1d().layers[:2]
+    convolutions = [space.layer.layers[0], space.layer.layers[2], time]
+    assert [layer.activation for layer in convolutions] == [keras.activations.relu] * 3
+
+
+def test_its_parameters_are_few() -> None:
+    """It has 8,357 parameters: 9·3·16 + 16, 9·16·32 + 32, 3·32·32 + 32 and 32·5 + 5."""
+    assert framewise_conv2d_conv1d().count_params() == 8357
+    for classes in (2, 5):
+        space, time = (9 * 3 * 16 + 16) + (9 * 16 * 32 + 32), 3 * 32 * 32 + 32
+        model = framewise_conv2d_conv1d(num_classes=classes)
+        assert model.count_params() == space + time + 32 * classes + classes
+
+
 def test_it_learns_the_order_of_two_flashes() -> None:
     """Ten epochs on 64 clips tell a red flash before a green one from green before red."""
     generator = np.random.default_rng(0)

@@ -37,6 +37,27 @@ def test_more_frames_need_no_more_parameters() -> None:
     assert long.count_params() == short.count_params()
 
 
+def test_the_frame_model_ends_its_convolutions_in_relus() -> None:
+    """Both Conv2D layers end in a ReLU: the LSTM reads features of 0 or more, with no upper end."""
+    frame_model = framewise_conv2d_lstm().layers[0].layer
+    convolutions = [frame_model.layers[0], frame_model.layers[2]]
+    assert [layer.activation for layer in convolutions] == [keras.activations.relu] * 2
+    features = frame_model(100 * noise(4, 32, 32, 3))
+    assert np.min(features) >= 0
+    assert np.max(features) > 10
+
+
+def test_most_parameters_read_the_order() -> None:
+    """Of 13,573 parameters the LSTM has 8,320, four times 32·32 + 32·32 + 32, the frames 5,088."""
+    assert framewise_conv2d_lstm().count_params() == 13573
+    for classes in (2, 5):
+        model = framewise_conv2d_lstm(num_classes=classes)
+        frames, lstm = (9 * 3 * 16 + 16) + (9 * 16 * 32 + 32), 4 * (32 * 32 + 32 * 32 + 32)
+        assert (frames, lstm) == (5088, 8320)
+        assert [layer.count_params() for layer in model.layers[:2]] == [frames, lstm]
+        assert model.count_params() == frames + lstm + 32 * classes + classes
+
+
 def test_it_does_not_see_where_a_thing_moves() -> None:
     """A square that moves two pixels a frame to the right or to the left gives the same output."""
     right = np.zeros((1, 8, 32, 32, 3), "float32")

@@ -42,6 +42,25 @@ def test_the_depth_is_the_first_axis_after_the_batch() -> None:
     np.testing.assert_allclose(volume(x)[:, 0], total, atol=1e-5)
 
 
+def test_a_relu_follows_each_conv3d() -> None:
+    """After each Conv3D a ReLU sets what is negative to 0 and leaves the rest as it is."""
+    model = conv3d_volume_classifier()
+    x = np.random.default_rng(0).normal(scale=3, size=(1, 8, 8, 8, 16)).astype("float32")
+    for place in (0, 3):
+        conv, relu = model.layers[place : place + 2]
+        assert isinstance(conv, layers.Conv3D)
+        np.testing.assert_array_equal(relu(x), np.maximum(x, 0))
+
+
+def test_its_parameters_are_few() -> None:
+    """At any size it has 14,436 parameters: 27 · 16 + 16, 27 · 16 · 32 + 32 and 32 · 4 + 4."""
+    for side in (8, 20):
+        assert conv3d_volume_classifier(side, side, side).count_params() == 14436
+    for classes in (2, 4):
+        expected = (27 * 16 + 16) + (27 * 16 * 32 + 32) + (32 * classes + classes)
+        assert conv3d_volume_classifier(num_classes=classes).count_params() == expected
+
+
 def test_exchanged_axes_of_a_cube_raise_nothing() -> None:
     """In a cube, exchanged depth and width raise no error, yet the output is another."""
     x = np.random.default_rng(0).normal(size=(2, 10, 10, 10, 1)).astype("float32")

@@ -57,6 +57,20 @@ def test_the_weights_fit_volumes_of_any_even_size() -> None:
     assert whole.count_params() == part.count_params()
 
 
+def test_its_parameters_are_few() -> None:
+    """It has 8,897 parameters: 27·8 + 8, 27·8·16 + 16, 27·24·8 + 8 and, for the answer, 8 + 1."""
+    model = conv3d_volume_segmenter()
+    counts = [layer.count_params() for layer in model.layers if layer.weights]
+    assert counts == [27 * 8 + 8, 27 * 8 * 16 + 16, 27 * 24 * 8 + 8, 8 + 1]
+    assert model.count_params() == 8897
+
+
+def test_all_but_the_last_convolution_end_in_a_relu() -> None:
+    """The three Conv3D with kernels over 3 · 3 · 3 voxels end in a ReLU, the last in a sigmoid."""
+    found = [layer.activation for layer in conv3d_volume_segmenter().layers if layer.weights]
+    assert found == [keras.activations.relu] * 3 + [keras.activations.sigmoid]
+
+
 def test_the_mask_moves_with_the_volume() -> None:
     """Moved by two voxels, what the pooling halves, a blob has the same mask at its new place."""
     x = np.zeros((2, 24, 24, 24, 1), "float32")
