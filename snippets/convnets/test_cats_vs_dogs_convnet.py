@@ -28,6 +28,21 @@ def test_flatten_itself_has_no_parameters() -> None:
     assert small.count_params() == 4_160
 
 
+def test_a_relu_ends_each_hidden_layer() -> None:
+    """Its three convolutions and its hidden Dense layer each set negative numbers to 0: relu."""
+    model = cats_vs_dogs_convnet(32, 32)
+    x = np.random.default_rng(0).random((4, 32, 32, 3), dtype="float32")
+    relus = 0
+    for layer in model.layers[:-1]:
+        y = layer(x)
+        if layer.weights:
+            layer.activation = keras.activations.linear
+            np.testing.assert_allclose(y, keras.ops.relu(layer(x)), rtol=1e-5, atol=1e-7)
+            relus += 1
+        x = y
+    assert relus == 4
+
+
 def test_pixels_up_to_255_saturate_it() -> None:
     """Untrained, it gives pixels in [0, 255] 255 times the score of pixels in [0, 1]."""
     model = cats_vs_dogs_convnet(32, 32)
@@ -40,8 +55,9 @@ def test_pixels_up_to_255_saturate_it() -> None:
 
 
 def test_dropout_acts_in_training_only() -> None:
-    """Dropout(0.5) zeroes about half of the units in training and doubles the others."""
-    dropout = cats_vs_dogs_convnet(22, 22).layers[-2]
+    """Its one dropout zeroes about half of the units in training and doubles the others."""
+    model = cats_vs_dogs_convnet(22, 22)
+    (dropout,) = (layer for layer in model.layers if isinstance(layer, layers.Dropout))
     x = np.ones((1000, 64), dtype="float32")
     kept = np.array(dropout(x, training=True))
     assert set(np.unique(kept)) == {0, 2}

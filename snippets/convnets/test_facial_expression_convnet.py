@@ -42,13 +42,24 @@ def test_an_untrained_prelu_is_a_relu() -> None:
 
 
 def test_the_batch_normalization_undoes_scale_and_bias() -> None:
-    """In training the batch normalization undoes the scale and the bias of the convolution."""
-    x = 10 * np.random.default_rng(0).normal(size=(8, 12, 12, 3)).astype("float32")
-    conv, norm = facial_expression_convnet(12, 12).layers[:2]
-    before = norm(conv(x), training=True)
-    conv.set_weights([10 * conv.kernel, conv.bias + 3])
-    np.testing.assert_allclose(norm(conv(x), training=True), before, atol=1e-2)
-    assert not np.allclose(norm(conv(x), training=False), before, atol=1)
+    """In training batch normalization undoes scale and bias of Conv2D and Dense(256) before it."""
+    model = facial_expression_convnet(12, 12)
+    for layer, norm in zip(model.layers[0:6:5], model.layers[1:7:5], strict=True):
+        shape = (8, *layer.input.shape[1:])
+        x = 10 * np.random.default_rng(0).normal(size=shape).astype("float32")
+        before = norm(layer(x), training=True)
+        layer.set_weights([10 * layer.kernel, layer.bias + 3])
+        np.testing.assert_allclose(norm(layer(x), training=True), before, atol=1e-2)
+        assert not np.allclose(norm(layer(x), training=False), before, atol=1)
+
+
+def test_half_of_the_features_are_dropped_before_the_last_layer() -> None:
+    """In training one dropout sets half of the 256 features to zero and doubles the others."""
+    model = facial_expression_convnet(12, 12)
+    (dropout,) = (layer for layer in model.layers if isinstance(layer, layers.Dropout))
+    kept = np.array(dropout(np.ones((100, 256), "float32"), training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    np.testing.assert_allclose(np.mean(kept == 0), 0.5, atol=0.02)
 
 
 def enlarged_digits() -> tuple[np.ndarray, np.ndarray]:

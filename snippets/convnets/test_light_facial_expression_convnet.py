@@ -60,6 +60,18 @@ def test_a_bias_before_batch_normalization_does_nothing() -> None:
     assert biases == 32 + 256 == 288
 
 
+def test_only_the_last_features_are_dropped() -> None:
+    """In training one dropout sets half of the last 256 features to zero and doubles the rest."""
+    model = light_facial_expression_convnet(12, 12)
+    (dropout,) = (layer for layer in model.layers if isinstance(layer, layers.Dropout))
+    assert dropout.output.shape == (None, 256)
+    ones = np.ones((100, 256), "float32")
+    kept = np.array(dropout(ones, training=True))
+    assert set(np.unique(kept)) == {0, 2}
+    np.testing.assert_allclose(np.mean(kept == 0), 0.5, atol=0.02)
+    np.testing.assert_array_equal(dropout(ones, training=False), ones)
+
+
 def test_moving_averages_need_many_steps() -> None:
     """In 10 steps BatchNormalization learns 65% of the mean, at Keras's momentum 0.99 only 10%."""
     x = np.ones((4, 1), dtype="float32")

@@ -51,6 +51,21 @@ def test_its_weights_fit_images_of_any_size() -> None:
     assert small.count_params() == large.count_params() == 282_282
 
 
+def test_a_relu_ends_each_hidden_layer() -> None:
+    """Its six convolutions and its hidden Dense layer each set negative numbers to 0: relu."""
+    model = plain_convnet(32, 32)
+    x = np.random.default_rng(0).random((2, 32, 32, 3), dtype="float32")
+    relus = 0
+    for layer in model.layers[:-1]:
+        y = layer(x)
+        if layer.weights:
+            layer.activation = keras.activations.linear
+            np.testing.assert_allclose(y, keras.ops.relu(layer(x)), rtol=1e-5, atol=1e-7)
+            relus += 1
+        x = y
+    assert relus == 7
+
+
 def test_flatten_would_cost_eighty_times_more() -> None:
     """Flatten in place of the global pooling gives Dense(32) 331,808 weights for 4,128."""
     model = plain_convnet()

@@ -60,6 +60,21 @@ def test_it_takes_images_of_32_pixels_and_no_smaller() -> None:
         separable_convnet(31, 31)
 
 
+def test_a_relu_ends_each_hidden_layer() -> None:
+    """A relu ends each separable convolution, not each half of it, and the hidden Dense layer."""
+    model = separable_convnet(32, 32)
+    x = np.random.default_rng(0).random((2, 32, 32, 3), dtype="float32")
+    relus = 0
+    for layer in model.layers[:-1]:
+        y = layer(x)
+        if layer.weights:
+            layer.activation = keras.activations.linear
+            np.testing.assert_allclose(y, keras.ops.relu(layer(x)), rtol=1e-5, atol=1e-7)
+            relus += 1
+        x = y
+    assert relus == 7
+
+
 def default_kernels(model: keras.Model) -> None:
     """Give the depthwise kernels the values that Keras starts with where nothing is said."""
     for layer in model.layers:

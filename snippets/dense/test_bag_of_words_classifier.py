@@ -23,7 +23,7 @@ def test_word_order_is_lost() -> None:
 
 
 def test_without_relu_the_stack_is_one_affine_map() -> None:
-    """Without relu the two Dense layers are one of 124 parameters; with it they are not."""
+    """With relu, max(0, x), the Dense layers are two; without it they are one of 124 parameters."""
     model = bag_of_words_classifier()
     hidden, _, last = model.layers
     x = np.random.default_rng(0).normal(size=(8, 30)).astype("float32")
@@ -31,6 +31,8 @@ def test_without_relu_the_stack_is_one_affine_map() -> None:
     assert kernel.size + last.bias.shape[0] == 124
     affine = np.array(keras.ops.softmax(x @ kernel))
     assert np.abs(np.array(model(x)) - affine).max() > 0.01
+    kept = np.maximum(x @ np.array(hidden.kernel), 0)
+    np.testing.assert_allclose(model(x), keras.ops.softmax(kept @ last.kernel), atol=1e-5)
     hidden.activation = keras.activations.linear
     np.testing.assert_allclose(model(x), affine, atol=1e-5)
 

@@ -9,6 +9,21 @@ from sklearn.datasets import load_breast_cancer
 from snippets.dense.binary_classifier import binary_classifier
 
 
+def test_numpy_gives_the_same_probability() -> None:
+    """NumPy gives the same: max(0, xW + b) twice, for the features h, then sigmoid(hw + b)."""
+    model = binary_classifier()
+    generator = np.random.default_rng(0)
+    model.set_weights(
+        [generator.normal(scale=0.2, size=each.shape) for each in model.get_weights()]
+    )
+    first, first_bias, second, second_bias, last, last_bias = model.get_weights()
+    x = generator.normal(size=(8, 16)).astype("float32")
+    h = np.maximum(x @ first + first_bias, 0)
+    h = np.maximum(h @ second + second_bias, 0)
+    scores = h @ last + last_bias
+    np.testing.assert_allclose(model(x), 1 / (1 + np.exp(-scores)), rtol=1e-3, atol=1e-6)
+
+
 def test_one_sigmoid_unit_is_a_softmax_over_two_scores() -> None:
     """One sigmoid unit gives the same probability as a softmax over the scores 0 and z."""
     scores = np.linspace(-5, 5, 11, dtype="float32")

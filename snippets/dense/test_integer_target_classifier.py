@@ -32,6 +32,21 @@ def test_both_forms_of_the_target_train_alike() -> None:
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+def test_the_form_of_the_target_changes_no_layer() -> None:
+    """Its answer is that of any softmax classifier: max(0, xW + b) twice, then softmax(hW + b)."""
+    model = integer_target_classifier()
+    generator = np.random.default_rng(0)
+    model.set_weights(
+        [generator.normal(scale=0.2, size=each.shape) for each in model.get_weights()]
+    )
+    first, first_bias, second, second_bias, last, last_bias = model.get_weights()
+    x = generator.normal(size=(8, 16)).astype("float32")
+    h = np.maximum(x @ first + first_bias, 0)
+    h = np.maximum(h @ second + second_bias, 0)
+    scores = h @ last + last_bias
+    np.testing.assert_allclose(model(x), keras.ops.softmax(scores), rtol=1e-3, atol=1e-6)
+
+
 def test_a_column_of_targets_gives_the_same_loss() -> None:
     """Targets of shape (batch, 1) give the same loss as targets of shape (batch,)."""
     model = integer_target_classifier()

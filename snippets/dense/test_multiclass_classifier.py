@@ -15,6 +15,24 @@ def test_knowing_nothing_costs_the_logarithm_of_the_number_of_classes() -> None:
     np.testing.assert_allclose(loss, 2.303, atol=5e-4)
 
 
+def test_a_probability_is_a_share_of_exponentials() -> None:
+    """A probability is exp(score) as a share of the sum; two layers with relu make the scores."""
+    model = multiclass_classifier()
+    generator = np.random.default_rng(0)
+    model.set_weights(
+        [generator.normal(scale=0.2, size=each.shape) for each in model.get_weights()]
+    )
+    first, first_bias, second, second_bias, last, last_bias = model.get_weights()
+    x = generator.normal(size=(8, 16)).astype("float32")
+    h = np.maximum(x @ first + first_bias, 0)
+    h = np.maximum(h @ second + second_bias, 0)
+    scores = h @ last + last_bias
+    odds = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    np.testing.assert_allclose(
+        model(x), odds / odds.sum(axis=-1, keepdims=True), rtol=1e-3, atol=1e-6
+    )
+
+
 def test_only_differences_between_scores_count() -> None:
     """Adding the same number to all scores leaves the softmax's probabilities as they are."""
     scores = np.random.default_rng(0).normal(size=(5, 10)).astype("float32")

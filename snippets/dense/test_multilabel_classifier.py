@@ -17,6 +17,21 @@ def test_the_loss_is_the_mean_of_separate_yes_or_no_losses() -> None:
     np.testing.assert_allclose(loss(targets, predicted), np.mean(columns), rtol=1e-5)
 
 
+def test_each_label_is_a_sigmoid_of_shared_features() -> None:
+    """Each label is its own sigmoid(hw + b) of 32 shared features h: max(0, xW + b), twice."""
+    model = multilabel_classifier()
+    generator = np.random.default_rng(0)
+    model.set_weights(
+        [generator.normal(scale=0.2, size=each.shape) for each in model.get_weights()]
+    )
+    first, first_bias, second, second_bias, last, last_bias = model.get_weights()
+    x = generator.normal(size=(8, 16)).astype("float32")
+    h = np.maximum(x @ first + first_bias, 0)
+    h = np.maximum(h @ second + second_bias, 0)
+    scores = h @ last + last_bias
+    np.testing.assert_allclose(model(x), 1 / (1 + np.exp(-scores)), rtol=1e-3, atol=1e-6)
+
+
 def test_a_label_takes_nothing_from_the_others() -> None:
     """Raising one label's score raises its probability alone; a softmax lowers the others."""
     model = multilabel_classifier()

@@ -24,6 +24,19 @@ def test_it_fits_inside_and_fails_outside() -> None:
     assert np.array(model(np.array([[10.0]])))[0, 0] < 20
 
 
+def test_one_large_error_costs_as_much_as_a_hundred_small_ones() -> None:
+    """Being off by 10 costs 100 times the loss of being off by 1; of the metric, mae, 10 times."""
+    model = square_regressor()
+    model.run_eagerly = True
+    model.set_weights([np.full(each.shape, 0.0) for each in model.get_weights()])
+    small, large = (
+        model.test_on_batch(np.zeros((1, 1)), np.array([[off]]), return_dict=True)
+        for off in (1.0, 10.0)
+    )
+    np.testing.assert_allclose(large["loss"], 100 * small["loss"], rtol=1e-5)
+    np.testing.assert_allclose(large["mae"], 10 * small["mae"], rtol=1e-5)
+
+
 def test_numbers_far_from_one_are_not_learned() -> None:
     """Trained on -500 to 500 unscaled, it is over a quarter of the range off on average."""
     model = trained(500)

@@ -10,19 +10,38 @@ from snippets.dense.vector_regressor import vector_regressor
 
 
 def test_squared_error_aims_at_the_mean_and_absolute_error_at_the_median() -> None:
-    """Of all constant answers, mse is least at the targets' mean and mae at their median."""
-    targets, answers = np.array([0.0, 0, 1, 2, 97]), np.arange(0, 100, 0.5)
-    rows, columns = np.broadcast_to(targets, (answers.size, 5)), answers[:, None] + np.zeros(5)
-    mse = np.array(keras.losses.mean_squared_error(rows, columns))
-    mae = np.array(keras.losses.mean_absolute_error(rows, columns))
-    assert answers[mse.argmin()] == targets.mean() == 20
-    assert answers[mae.argmin()] == np.median(targets) == 1
+    """Of all constant answers its loss, mse, is least at the targets' mean, mae at their median."""
+    model = vector_regressor(num_features=1, num_values=1)
+    model.run_eagerly = True
+    targets = np.array([[0.0], [0], [1], [2], [97]])
+    mse, mae = {}, {}
+    for answer in (0.5, 1, 1.5, 19.5, 20, 20.5):
+        model.set_weights([np.full(each.shape, 0.0) for each in model.get_weights()])
+        model.layers[-1].bias.assign([answer])
+        found = model.test_on_batch(np.zeros((5, 1)), targets, return_dict=True)
+        mse[answer], mae[answer] = found["loss"], found["mae"]
+    assert min(mse, key=mse.get) == targets.mean() == 20
+    assert min(mae, key=mae.get) == np.median(targets) == 1
 
 
 def test_three_values_cost_little_more_than_one() -> None:
     """One model for three values has 1,699 parameters, three models for one each have 4,899."""
     assert vector_regressor(num_values=3).count_params() == 1_699
     assert 3 * vector_regressor(num_values=1).count_params() == 4_899
+
+
+def test_no_activation_bounds_its_values() -> None:
+    """Its values are hW + b of 32 features h, max(0, xW + b) twice: nothing bounds them."""
+    model = vector_regressor()
+    generator = np.random.default_rng(0)
+    model.set_weights([generator.normal(size=each.shape) for each in model.get_weights()])
+    first, first_bias, second, second_bias, last, last_bias = model.get_weights()
+    x = generator.normal(size=(8, 16)).astype("float32")
+    h = np.maximum(x @ first + first_bias, 0)
+    h = np.maximum(h @ second + second_bias, 0)
+    values = h @ last + last_bias
+    assert np.abs(values).max() > 10
+    np.testing.assert_allclose(model(x), values, rtol=1e-3, atol=1e-3)
 
 
 def test_the_value_with_the_largest_unit_rules_the_loss() -> None:

@@ -21,16 +21,17 @@ def test_an_lstm_has_a_third_more_weights_than_a_gru() -> None:
 
 
 def test_the_lstm_is_six_equations_repeated() -> None:
-    """The LSTM's output is three gates i, f and o around a cell, computed once for each step."""
-    lstm = lstm_binary_classifier().layers[0]
-    kernel, recurrent, bias = lstm.get_weights()
+    """At each step three gates i, f and o surround a cell; one sigmoid unit reads the last step."""
+    model = lstm_binary_classifier()
+    kernel, recurrent, bias, last, last_bias = model.get_weights()
     x = np.random.default_rng(0).normal(size=(2, 20, 8)).astype("float32")
     hidden = cell = np.zeros((2, 32))
     for step in range(20):
         i, f, candidate, o = np.split(x[:, step] @ kernel + hidden @ recurrent + bias, 4, axis=-1)
         cell = _sigmoid(f) * cell + _sigmoid(i) * np.tanh(candidate)
         hidden = _sigmoid(o) * np.tanh(cell)
-    np.testing.assert_allclose(lstm(x), hidden, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model.layers[0](x), hidden, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(model(x), _sigmoid(hidden @ last + last_bias), rtol=1e-4)
 
 
 def test_the_forget_gate_starts_open() -> None:

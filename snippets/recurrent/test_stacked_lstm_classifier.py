@@ -30,6 +30,16 @@ def test_the_classes_share_one_probability() -> None:
     assert (after[:, 1:] < before[:, 1:]).all()
 
 
+def test_a_layer_on_top_costs_more_than_the_first() -> None:
+    """Of 22,218 parameters 5,248 read 8 features, twice 8,320 read 32 units, 330 are the head's."""
+    model = stacked_lstm_classifier()
+    first, on_top, head = 4 * (8 + 32 + 1) * 32, 4 * (32 + 32 + 1) * 32, (32 + 1) * 10
+    assert (first, on_top, head) == (5_248, 8_320, 330)
+    assert model.count_params() == first + 2 * on_top + head == 22_218
+    wider = stacked_lstm_classifier(num_features=16)
+    assert wider.count_params() == model.count_params() + 4 * 8 * 32
+
+
 def test_masked_padding_changes_nothing() -> None:
     """Behind a Masking layer, steps of zeros before or after a sequence change no probability."""
     model = stacked_lstm_classifier()

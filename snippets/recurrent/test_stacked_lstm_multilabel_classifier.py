@@ -24,6 +24,15 @@ def test_the_labels_do_not_exclude_each_other() -> None:
     np.testing.assert_array_equal(after[:, 1:], before[:, 1:])
 
 
+def test_a_label_costs_33_parameters() -> None:
+    """The labels share 21,888 parameters in three LSTM layers; each has only 33 of its own."""
+    shared = 4 * (8 + 32 + 1) * 32 + 2 * 4 * (32 + 32 + 1) * 32
+    assert shared == 21_888
+    for num_labels in (2, 10):
+        model = stacked_lstm_multilabel_classifier(num_labels=num_labels)
+        assert model.count_params() == shared + 33 * num_labels
+
+
 def test_the_loss_is_the_mean_over_the_labels() -> None:
     """The loss of a sequence is the mean of the binary losses of its labels, each by itself."""
     model = stacked_lstm_multilabel_classifier(num_timesteps=2)
