@@ -194,6 +194,12 @@ def test_new_writes_the_files_and_says_what_to_do_next(config: Config) -> None:
     assert "run: shapesheet check dense/other && shapesheet write" in result.output
 
 
+def test_a_cluster_and_another_backend_are_wrong_usage(config: Config) -> None:
+    result = run(config, "check", "--scheduler", "tcp://127.0.0.1:1", "--backend", "jax")
+    assert result.exit_code == 2
+    assert "a cluster checks on TensorFlow" in result.output
+
+
 def test_new_with_a_wrong_name_is_wrong_usage(config: Config) -> None:
     result = run(config, "new", "dense/class")
     assert result.exit_code == 2

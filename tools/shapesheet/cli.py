@@ -125,6 +125,9 @@ def check(  # noqa: PLR0913 - one argument an option
     chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
     whole = bool(everything or changed)
     if on != backend.DEFAULT:
+        if scheduler:
+            message = "a cluster checks on TensorFlow; run --backend without --scheduler"
+            raise click.UsageError(message)
         _exit(fine=_check_ports(chosen, config, on, limits, whole=whole, as_json=as_json))
         return
     due = chosen if whole else states.not_fresh(chosen, config)
