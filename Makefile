@@ -67,7 +67,7 @@ $(PEERS)/.ready: tests/bench/peers.txt constraints.txt
 	@test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/python -m pip --quiet --disable-pip-version-check install \
 	   --constraint constraints.txt --constraint tests/bench/peers.txt \
-	   --requirement tests/bench/peers.txt tensorflow keras pytest-xdist mkdocs-material
+	   --requirement tests/bench/peers.txt joblib keras mkdocs-material pytest-xdist tensorflow
 	@touch $@
 
 format: environment ## Format the code and mend what ruff can mend.

@@ -185,6 +185,16 @@ def test_a_gallery_gets_a_heading() -> None:
     assert text.startswith('"""\n# adder\n\nAdd up numbers.\n"""\n\nimport keras\n')
 
 
+def test_a_peer_that_has_not_run_every_snippet_gives_no_time(tmp_path: Path) -> None:
+    (peer,) = [each for each in peers.PEERS if each.name == "sphinx-gallery"]
+    (tmp_path / "auto").mkdir()
+    (tmp_path / "auto" / "one.rst").write_text("Total params: 7")
+    peers.require_results(peer, tmp_path, 1)
+    (tmp_path / "auto" / "two.rst").write_text("Not run.")
+    with pytest.raises(SnippetError, match="sphinx-gallery has run 1 of 2 snippets"):
+        peers.require_results(peer, tmp_path, 2)
+
+
 def test_the_memory_of_a_command_is_that_of_all_its_processes(tmp_path: Path) -> None:
     held = "import time; held = b'x' * 10**8; time.sleep(1.5)"
     two = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {held!r}]); {held}"

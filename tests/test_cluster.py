@@ -113,20 +113,20 @@ def test_a_killed_worker_loses_nothing_and_the_records_are_those_of_a_local_chec
     tmp_path: Path,
     workers: Any,  # noqa: ANN401 - as above
 ) -> None:
-    for number in range(5):
+    for number in range(3):
         config = add(tmp_path, f"toy_{number}")
-    wrong(tmp_path, "toy_5")
-    add(tmp_path, "toy_6", above="import os\nos._exit(3)")
-    add(tmp_path, "toy_7", test=FAMILIAR)
+    wrong(tmp_path, "toy_3")
+    add(tmp_path, "toy_4", above="import os\nos._exit(3)")
+    add(tmp_path, "toy_5", test=FAMILIAR)
     running = cluster.check(snippets.find(config), config, LIMITS, workers.scheduler_address)
     found = [next(running)]
     kill_one(workers)
     found += running
-    assert sorted(each.snippet for each in found) == [f"dense/toy_{n}" for n in range(8)]
-    assert all(each.seconds for each in found if each.snippet != "dense/toy_6")
+    assert sorted(each.snippet for each in found) == [f"dense/toy_{n}" for n in range(6)]
+    assert all(each.seconds for each in found if each.snippet != "dense/toy_4")
     there = kept(config)
-    assert [key for key, each in there.items() if each.failures] == ["dense/toy_5", "dense/toy_6"]
-    assert "with exit code 3" in there["dense/toy_6"].failures[0].message
+    assert [key for key, each in there.items() if each.failures] == ["dense/toy_3", "dense/toy_4"]
+    assert "with exit code 3" in there["dense/toy_4"].failures[0].message
     with isolation.Pool(LIMITS) as pool:
         list(check(snippets.find(config), config, pool))
     assert kept(config) == there
@@ -158,28 +158,6 @@ def test_the_command_checks_on_the_cluster(
     assert "toy_1.py:18: the comment says (batch, 5), Keras says (batch, 4)" in done.stderr
 
 
-def test_an_interrupt_ends_it_and_keeps_what_was_checked(
-    tmp_path: Path,
-    workers: Any,  # noqa: ANN401 - as above
-) -> None:
-    add(tmp_path, "toy_1")
-    config = add(tmp_path, "waiter", above="import time\ntime.sleep(20)")
-    records.write(config.records, records.Record("dense/toy_1", "", {}, seconds=99.0))
-    command = [str(TOOL), "--root", str(tmp_path), "check", "--timeout", "20"]
-    with subprocess.Popen(
-        [*command, "--scheduler", workers.scheduler_address], stderr=subprocess.PIPE, text=True
-    ) as process:
-        path = records.record_path(config.records, "dense/toy_1")
-        until = time.monotonic() + 120
-        while '"seconds": 99' in path.read_text() and time.monotonic() < until:
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-    assert process.returncode == 130, told
-    assert told.strip() == "interrupted; every snippet that was checked has its record"
-    assert list(kept(config)) == ["dense/toy_1"]
-
-
 def test_a_worker_with_other_versions_is_refused(
     tmp_path: Path,
     workers: Any,  # noqa: ANN401 - as above
@@ -195,6 +173,29 @@ def test_a_worker_with_other_versions_is_refused(
     versions = f"it has keras {records.installed('keras')}, here is 9.9.9\n"
     assert f"is refused, {versions}    install there: keras==9.9.9" in done.stderr
     assert kept(config) == {}
+
+
+def test_an_interrupt_ends_it_and_keeps_what_was_checked(
+    tmp_path: Path,
+    workers: Any,  # noqa: ANN401 - as above
+) -> None:
+    add(tmp_path, "toy_1")
+    # It is the last test of these workers: one waits on, until they are ended.
+    config = add(tmp_path, "waiter", above="import time\ntime.sleep(600)")
+    records.write(config.records, records.Record("dense/toy_1", "", {}, seconds=99.0))
+    command = [str(TOOL), "--root", str(tmp_path), "check", "--timeout", "600"]
+    with subprocess.Popen(
+        [*command, "--scheduler", workers.scheduler_address], stderr=subprocess.PIPE, text=True
+    ) as process:
+        path = records.record_path(config.records, "dense/toy_1")
+        until = time.monotonic() + 120
+        while '"seconds": 99' in path.read_text() and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert told.strip() == "interrupted; every snippet that was checked has its record"
+    assert list(kept(config)) == ["dense/toy_1"]
 
 
 def test_what_the_digest_covers_is_compared_even_where_the_versions_are_equal(

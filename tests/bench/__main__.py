@@ -72,6 +72,7 @@ def beside(peer: Peer, folder: Path, chosen: list[Snippet], runs: int, jobs: int
         for name in peer.forget:
             shutil.rmtree(folder / name, ignore_errors=True)
         samples.append(sampling.run(peer.command(jobs), folder, memory=number == 0))
+    peers.require_results(peer, folder, len(chosen))
     yield ours.line(peer.name, peer.work, peer.does, samples, isolates=peer.isolates)
     if peer.remembers:
         samples = [sampling.run(peer.command(jobs), folder, memory=n == 0) for n in range(runs)]

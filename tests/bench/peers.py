@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shapesheet.benchmark import CHECKS, FILE
+from shapesheet.errors import SnippetError
 from tests.bench import copies
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ files = [f"snippets/{family}/{prefix}{name}.py" for prefix in ("", "test_")]
 sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *files]))
 """
 CHOSEN = "chosen.txt"
+# What every model's summary says.
+SUMMARY = "Total params"
 _SUBPROCESSES = """
 import pathlib, subprocess, sys
 import pytest
@@ -62,8 +65,13 @@ sphinx_gallery_conf = {{
 _MKDOCS = """
 site_name: snippets
 theme: {name: material}
+nav: [index.md, auto]
 plugins:
-  - gallery: {examples_dirs: gallery, gallery_dirs: docs/auto, abort_on_example_error: true}
+  - gallery:
+      examples_dirs: gallery
+      gallery_dirs: docs/auto
+      filename_pattern: .
+      abort_on_example_error: true
 """
 
 
@@ -79,6 +87,8 @@ class Peer:
         prepare: Writes what it needs into an empty folder.
         isolates: Whether each snippet has a process of its own.
         forget: The folders to take away before each run, so that it starts from nothing.
+        results: The files that show what the snippets printed; a peer without them fails where
+            one does not run.
         remembers: Whether it leaves alone what has not changed since; others do all of it again.
     """
 
@@ -89,6 +99,7 @@ class Peer:
     prepare: Callable[[Path, list[Snippet], int], None]
     isolates: bool = False
     forget: tuple[str, ...] = ()
+    results: str = ""
     remembers: bool = False
 
 
@@ -100,6 +111,19 @@ def script(source: str) -> str:
 def titled(source: str, heading: str) -> str:
     """Return a script with a heading in its docstring, without which a gallery takes none."""
     return _DOCSTRING.sub(lambda match: f'"""\n{heading}\n\n{match[1]}\n"""\n', source, count=1)
+
+
+def require_results(peer: Peer, folder: Path, count: int) -> None:
+    """Refuse the time of a peer that has not run the snippets.
+
+    Raises:
+        SnippetError: A summary is missing.
+    """
+    files = folder.glob(peer.results) if peer.results else ()
+    shown = sum(SUMMARY in path.read_text(encoding="utf-8") for path in files)
+    if peer.results and shown < count:
+        message = f"{peer.name} has run {shown} of {count} snippets"
+        raise SnippetError(folder, 0, message, "mend its settings in tests/bench/peers.py")
 
 
 def each(program: list[str], jobs: int) -> list[str]:
@@ -232,6 +256,7 @@ PEERS = (
         _notebooks,
         isolates=True,
         forget=("executed",),
+        results="executed/*.ipynb",
     ),
     Peer("pytest-examples", FILE, f"{_RUNS}, as examples of a page", _pytest, _examples),
     Peer(
@@ -241,6 +266,7 @@ PEERS = (
         _sphinx_build,
         _sphinx,
         forget=("auto", "built"),
+        results="auto/*.rst",
         remembers=True,
     ),
     Peer(
@@ -250,6 +276,7 @@ PEERS = (
         _mkdocs_build,
         _mkdocs,
         forget=("docs/auto", "site"),
+        results="docs/auto/*.md",
         remembers=True,
     ),
 )
