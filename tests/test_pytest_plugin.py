@@ -138,9 +138,8 @@ from keras import layers
 
 def test_changes():
     '''It changes everything once more.'''
-    before = os.getcwd()
 {textwrap.indent(CHANGES.strip() + ELSEWHERE, "    ")}
-    assert os.getcwd() != before
+    assert os.getcwd() == "/"
 """
 SEEING_CLAIM = '''
 import os
@@ -202,12 +201,7 @@ def test_what_a_snippet_changes_does_not_reach_the_next(tmp_path: Path) -> None:
     settings = '[tool.pytest]\naddopts = ["--import-mode=importlib"]\npythonpath = ["."]\n'
     (tmp_path / "pyproject.toml").write_text(f"[tool.shapesheet]\n{settings}")
     said = run(tmp_path, "-v", "snippets")
-    for item in ("shapes", "run", "head", "training", "saving", "measures", "claims"):
-        assert f"snippets/dense/b_seer.py::{item} PASSED" in said
-    assert "test_a_changer.py::test_changes PASSED" in said
-    assert said.count("test_b_seer.py::test") == 3
-    assert "test_b_seer.py" in said
-    assert "failed" not in said.splitlines()[-1] or "a_changer" in said
-    for line in said.splitlines():
-        if "b_seer.py::" in line:
-            assert "PASSED" in line
+    items = [line for line in said.splitlines() if line.startswith("snippets/dense/b_seer.py::")]
+    assert [line.split("::")[1].split()[0] for line in items] == list(CHECKS)
+    assert said.count("snippets/dense/test_b_seer.py::test_") == 3
+    assert "20 passed" in said

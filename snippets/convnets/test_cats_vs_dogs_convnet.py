@@ -14,6 +14,10 @@ def test_it_is_the_trunk_with_a_head() -> None:
     assert [layer.output.shape for layer in model.layers[:6]] == [
         layer.output.shape for layer in trunk.layers
     ]
+    trunk.set_weights(model.get_weights()[: len(trunk.weights)])
+    image = np.random.default_rng(0).random((1, 150, 150, 3), dtype="float32")
+    features = keras.Sequential(model.layers[:6])(image)
+    np.testing.assert_allclose(features, trunk(image), rtol=1e-5, atol=1e-7)
     assert (model.count_params(), trunk.count_params()) == (1_212_513, 28_640)
     assert round(1 - trunk.count_params() / model.count_params(), 3) == 0.976
 

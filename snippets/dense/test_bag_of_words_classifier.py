@@ -32,7 +32,7 @@ def test_without_relu_the_stack_is_one_affine_map() -> None:
     affine = np.array(keras.ops.softmax(x @ kernel))
     assert np.abs(np.array(model(x)) - affine).max() > 0.01
     kept = np.maximum(x @ np.array(hidden.kernel), 0)
-    np.testing.assert_allclose(model(x), keras.ops.softmax(kept @ last.kernel), atol=1e-5)
+    np.testing.assert_allclose(model(x), keras.ops.softmax(kept @ np.array(last.kernel)), atol=1e-5)
     hidden.activation = keras.activations.linear
     np.testing.assert_allclose(model(x), affine, atol=1e-5)
 

@@ -41,11 +41,11 @@ def test_a_phrase_counts_wherever_it_stands() -> None:
 def test_no_phrase_counts_below_zero() -> None:
     """A filter that a phrase doesn't fit gives it 0, not less; what does fit has no upper end."""
     conv = conv1d_text_classifier(length=12).layers[1]
-    vectors = np.random.default_rng(0).normal(scale=5, size=(2, 12, 32)).astype("float32")
+    vectors = np.random.default_rng(0).normal(scale=20, size=(2, 12, 32)).astype("float32")
     scores = layers.Conv1D(64, 5)
     scores.build(vectors.shape)
     scores.set_weights(conv.get_weights())
-    np.testing.assert_allclose(conv(vectors), np.maximum(scores(vectors), 0), atol=1e-5)
+    np.testing.assert_allclose(conv(vectors), np.maximum(scores(vectors), 0), atol=1e-3)
     assert np.max(conv(vectors)) > 10
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import faulthandler
-import multiprocessing
 import os
 import signal
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,9 +85,11 @@ def _leave() -> None:
     """Leave the tool's group of processes, and end when the tool does."""
     os.setsid()
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-    tool = multiprocessing.parent_process()
-    if tool and not tool.is_alive():  # pragma: no cover - it ended a moment ago
-        sys.exit(1)
+    # The fork server ends when nobody holds its lifeline, which the tool hands to each worker:
+    # a worker that held it would keep itself alive.
+    lifeline = vars(forkserver._forkserver).get("_forkserver_alive_fd")  # noqa: SLF001 - it has no public name
+    if lifeline is not None:
+        os.close(lifeline)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
