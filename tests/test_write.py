@@ -224,6 +224,12 @@ def test_a_coverage_file_that_is_no_text_is_reported(config: Config) -> None:
     assert problem(config).place == "docs/coverage.toml"
 
 
+def test_a_report_that_is_no_text_is_reported(config: Config) -> None:
+    config.reports.mkdir()
+    (config.reports / "speed.json").write_bytes(b"\xff")
+    assert problem(config).place == "docs/reports/speed.json"
+
+
 def test_the_tables_over_many_are_written_too(config: Config) -> None:
     put(
         config.coverage,

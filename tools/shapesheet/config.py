@@ -24,6 +24,7 @@ class Settings:
         snippets: Folder of the snippets, one folder a family.
         pages: Folder of the Markdown pages.
         records: Folder of the records, published beside the site.
+        reports: Folder of the reports that cover all snippets, such as the benchmark's.
         coverage: TOML file with the listings that the ``coverage`` block tells of.
         mkdocs: The configurations to build the site from, one a language.
         imports: What a snippet may import beside the standard library.
@@ -35,6 +36,7 @@ class Settings:
     snippets: str = "snippets"
     pages: str = "docs/en"
     records: str = "docs/data"
+    reports: str = "docs/reports"
     coverage: str = "docs/coverage.toml"
     mkdocs: tuple[str, ...] = ("mkdocs.yml",)
     imports: tuple[str, ...] = ("keras", "numpy")
@@ -64,6 +66,11 @@ class Config:
     def records(self) -> Path:
         """Return the folder of the records."""
         return self.root / self.settings.records
+
+    @property
+    def reports(self) -> Path:
+        """Return the folder of the reports."""
+        return self.root / self.settings.reports
 
     @property
     def coverage(self) -> Path:

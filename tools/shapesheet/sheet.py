@@ -66,6 +66,7 @@ class Sheet:
         modalities: The rows of the ``modalities`` block.
         listings: The text of the coverage file, empty when there is none.
         listings_shown: Its path as errors show it.
+        reports: The text of each report, by its name.
     """
 
     records: Mapping[str, Record]
@@ -74,6 +75,7 @@ class Sheet:
     modalities: tuple[str, ...] = ()
     listings: str = ""
     listings_shown: str = ""
+    reports: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def snippets(self) -> tuple[str, ...]:
@@ -110,6 +112,17 @@ class Sheet:
             message = f"this page has no title, and {spot.shown}:{spot.line} links it"
             raise SnippetError(place.shown, 0, message, "add a line to it: # Title")
         return place
+
+    def report(self, name: str, spot: Spot, command: str) -> str:
+        """Return the text of a report, which ``command`` makes.
+
+        Raises:
+            SnippetError: It was never made.
+        """
+        if name not in self.reports:
+            message = f"there is no report {name!r} yet"
+            raise spot.error(message, f"run: {command}")
+        return self.reports[name]
 
     def _unknown(self, key: str) -> Lack:
         near = difflib.get_close_matches(key, self.snippets, n=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shapesheet import pages, project, states
@@ -12,7 +13,6 @@ from shapesheet.sheet import Lack, Place, Sheet, Spot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from shapesheet.config import Config
     from shapesheet.project import Page, Project
@@ -61,12 +61,10 @@ def plan(config: Config, measured: Mapping[str, Record] | None = None) -> Plan:
         measured: Records, by ``family/name``, to take instead of those on disk.
     """
     found = project.gather(config)
-    problems, listings = [*project.misplaced(found), *states.orphans(config)], ""
-    try:
-        listings = _listings(config)
-    except SnippetError as error:
-        problems.append(error)
-    sheet = _sheet(found, listings)
+    problems = [*project.misplaced(found), *states.orphans(config)]
+    texts, unread = _texts(config)
+    problems += unread
+    sheet = _sheet(found, texts)
     if measured:
         lacks = {key: lack for key, lack in sheet.lacks.items() if key not in measured}
         sheet = replace(sheet, records={**sheet.records, **measured}, lacks=lacks)
@@ -107,10 +105,16 @@ def _once(problems: list[SnippetError]) -> tuple[SnippetError, ...]:
     return tuple({str(error): error for error in ordered}.values())
 
 
-def _listings(config: Config) -> str:
-    if not config.coverage.is_file():
-        return ""
-    return pages.read(config.coverage, config.shown(config.coverage))
+def _texts(config: Config) -> tuple[dict[Path, str], list[SnippetError]]:
+    """Return what the blocks tell of beside records, and an error for each unreadable file."""
+    texts: dict[Path, str] = {}
+    problems: list[SnippetError] = []
+    for path in filter(Path.is_file, (config.coverage, *sorted(config.reports.glob("*.json")))):
+        try:
+            texts[path] = pages.read(path, config.shown(path))
+        except SnippetError as error:
+            problems.append(error)
+    return texts, problems
 
 
 def _render(page: Page, sheet: Sheet) -> tuple[str, list[SnippetError]]:
@@ -128,7 +132,7 @@ def _render(page: Page, sheet: Sheet) -> tuple[str, list[SnippetError]]:
     return pages.fill(page.text, bodies), []
 
 
-def _sheet(found: Project, listings: str) -> Sheet:
+def _sheet(found: Project, texts: Mapping[Path, str]) -> Sheet:
     records = {}
     lacks = {}
     places = {}
@@ -143,8 +147,15 @@ def _sheet(found: Project, listings: str) -> Sheet:
                 page.name, page.shown, matter.title, matter.task, matter.layer, matter.fits
             )
     config = found.config
-    shown = config.shown(config.coverage)
-    return Sheet(records, lacks, places, config.settings.modalities, listings, shown)
+    return Sheet(
+        records,
+        lacks,
+        places,
+        config.settings.modalities,
+        texts.get(config.coverage, ""),
+        config.shown(config.coverage),
+        {path.stem: text for path, text in texts.items() if path.parent == config.reports},
+    )
 
 
 def _lack(key: str, standing: Standing) -> Lack:
