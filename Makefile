@@ -14,7 +14,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export NO_MKDOCS_2_WARNING ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site serve test lint check write bench format environment constraints picture clean
+.PHONY: help site serve test lint check write mutants bench format environment constraints picture clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ check: environment ## Check every snippet and write its record.
 write: environment ## Write the records into the pages.
 	@$(BIN)/shapesheet write
 
+mutants: environment ## Break the snippets one mistake at a time; say which are not caught.
+	@$(BIN)/shapesheet mutants
+
 bench: environment ## Measure the tool against the work that it cannot avoid.
 	@$(BIN)/python tests/bench.py
 
@@ -60,14 +63,14 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Creating $(VENV) with the versions of constraints.txt (once; it takes a few minutes)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --constraint constraints.txt --upgrade pip setuptools hatchling editables
-	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[site,dev]'
+	@$(PIP) install --constraint constraints.txt --no-build-isolation --editable '.[site,mutants,dev]'
 	@touch $@
 
 constraints: ## Write constraints.txt from the newest versions, in an environment of its own.
 	@rm -rf build/newest
 	@$(PYTHON) -m venv build/newest
 	@build/newest/bin/python -m pip --quiet install --upgrade pip setuptools hatchling editables
-	@build/newest/bin/python -m pip --quiet install --no-build-isolation --editable '.[site,dev]'
+	@build/newest/bin/python -m pip --quiet install --no-build-isolation --editable '.[site,mutants,dev]'
 	@{ sed -n '/^#/p' constraints.txt; \
 	   build/newest/bin/python -m pip freeze --all --exclude-editable | LC_ALL=C sort -f; \
 	 } > build/constraints.txt

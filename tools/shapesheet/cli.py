@@ -162,6 +162,38 @@ def status(config: Config, *, as_json: bool) -> None:
     _exit(fine=found.fine)
 
 
+@_command("shapesheet mutants dense/binary_classifier")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--all", "everything", is_flag=True, help="Try those anew that have not changed.")
+@click.option("--list", "only_list", is_flag=True, help="Try nothing; say what would be tried.")
+@_JSON
+@click.pass_obj
+def mutants(
+    config: Config, paths: tuple[str, ...], *, everything: bool, only_list: bool, as_json: bool
+) -> None:
+    """Break snippets in the ways that people do, and see whether a check or a claim notices.
+
+    PATH is a family, FAMILY/NAME or a file; all snippets without one.
+    """
+    from shapesheet import mutants as breaking  # noqa: PLC0415
+    from shapesheet import survivors  # noqa: PLC0415
+
+    chosen = _usage(lambda: snippet.select(config, paths))
+    if only_list:
+        click.echo(report.mutants_list({each.shown: breaking.of(each) for each in chosen}))
+        return
+    for key, trials in breaking.refresh(config, chosen, everything=everything):
+        click.echo(report.tried(key, trials), err=as_json)
+    found = breaking.problems(config)
+    if as_json:
+        click.echo(report.mutants_json(survivors.read(config), found))
+    else:
+        for error in found:
+            _show_problem(str(error))
+        click.secho(report.mutants_sum(survivors.read(config)), bold=True)
+    _exit(fine=not found)
+
+
 @_command("shapesheet new dense/ordinal_classifier")
 @click.argument("name", metavar="FAMILY/NAME")
 @click.pass_obj

@@ -26,6 +26,8 @@ class Settings:
         records: Folder of the records, published beside the site.
         reports: Folder of the reports that cover all snippets, such as the benchmark's.
         coverage: TOML file with the listings that the ``coverage`` block tells of.
+        mutants: TOML file that says which mutants are equivalent, and why.
+        mutants_goal: What share of the others the checks and claims are to catch.
         mkdocs: The configurations to build the site from, one a language.
         imports: What a snippet may import beside the standard library.
         family_imports: What the snippets of one family may import beyond that.
@@ -38,6 +40,8 @@ class Settings:
     records: str = "docs/data"
     reports: str = "docs/reports"
     coverage: str = "docs/coverage.toml"
+    mutants: str = "docs/mutants.toml"
+    mutants_goal: float = 0.95
     mkdocs: tuple[str, ...] = ("mkdocs.yml",)
     imports: tuple[str, ...] = ("keras", "numpy")
     family_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -76,6 +80,11 @@ class Config:
     def coverage(self) -> Path:
         """Return the file that lists the listings of the ``coverage`` block."""
         return self.root / self.settings.coverage
+
+    @property
+    def mutants(self) -> Path:
+        """Return the file that says which mutants are equivalent."""
+        return self.root / self.settings.mutants
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as errors show it: relative to the project where it lies inside."""

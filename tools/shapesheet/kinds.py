@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shapesheet import listings, render, tables
+from shapesheet import listings, mutant_tables, render, tables
 from shapesheet.errors import SnippetError
 from shapesheet.pages import Arity
 
@@ -44,5 +44,6 @@ KINDS = {
     "tasks": Kind(tables.tasks, Arity(1, None)),
     "modalities": Kind(tables.modalities, Arity(0, 0)),
     "coverage": Kind(listings.coverage, Arity(0, 0)),
+    "mutants": Kind(mutant_tables.mutants, Arity(0, 0)),
 }
 ARITIES = {name: kind.arity for name, kind in KINDS.items()}

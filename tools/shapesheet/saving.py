@@ -32,7 +32,7 @@ def require_saving(built: Built, subject: Subject) -> None:
         try:
             subject.model.save(path)
             loaded = keras.saving.load_model(path)
-            _align_seeds(subject.model, loaded)
+            align_seeds(subject.model, loaded)
             pairs = zip(forward(subject, given), forward(subject, given, loaded), strict=True)
             same = all(np.allclose(one, two, rtol=_SAME, atol=_SAME) for one, two in pairs)
         except Exception as error:
@@ -43,8 +43,8 @@ def require_saving(built: Built, subject: Subject) -> None:
         raise built.error(message, cure)
 
 
-def _align_seeds(model: Any, loaded: Any) -> None:  # noqa: ANN401
-    """Give the loaded model's random layers the state of the saved one's.
+def align_seeds(model: Any, loaded: Any) -> None:  # noqa: ANN401
+    """Give one model's random layers the state of the saved one's.
 
     Keras does not save the state of seed generators, so that a model that is random by design
     would give other outputs for that reason alone.

@@ -13,7 +13,7 @@ from shapesheet.errors import SnippetError
 from shapesheet.raised import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from shapesheet.config import Config
     from shapesheet.snippet import Snippet
@@ -68,8 +68,16 @@ class _Listener:
         return next((each.lineno for each in reversed(places) if each.path.endswith(name)), 0)
 
 
-def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
+def run(
+    snippet: Snippet, config: Config, evidence: Evidence, plugins: Sequence[object] = ()
+) -> Evidence:
     """Return the evidence with what each mistake raised, after pytest has run all of it.
+
+    Args:
+        snippet: Whose claims to run.
+        config: Its project.
+        evidence: Its claims and mistakes.
+        plugins: What else listens to pytest, or tells it what to run.
 
     Raises:
         SnippetError: The first claim that fails or is skipped, or mistake that raises nothing.
@@ -89,7 +97,7 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
     ):
-        code = _pytest(arguments, listener)
+        code = _pytest(arguments, listener, plugins)
     if listener.interrupted:
         raise KeyboardInterrupt
     if listener.failures:
@@ -105,12 +113,12 @@ def run(snippet: Snippet, config: Config, evidence: Evidence) -> Evidence:
     return Evidence(evidence.claims, mistakes)
 
 
-def _pytest(arguments: list[str], listener: _Listener) -> int:
+def _pytest(arguments: list[str], listener: _Listener, plugins: Sequence[object]) -> int:
     """Return pytest's exit code, one of its own errors told by ``listener`` if it has any."""
     import pytest  # noqa: PLC0415 - only a check needs pytest, and it takes a while
 
     try:
-        return int(pytest.main(arguments, plugins=[listener]))
+        return int(pytest.main(arguments, plugins=[listener, *plugins]))
     except Exception as error:  # noqa: BLE001 - without memory, pytest itself may raise
         message = f"pytest can't run it: {reason(error)}"
         cure = f"run: pytest {listener.snippet.test_shown}"

@@ -33,7 +33,7 @@ def require_training(built: Built, subject: Subject) -> None:
     model.run_eagerly = True
     for _ in range(STEPS):
         given = packed(subject, arrays(built, subject, "input", BATCHES[1], generator))
-        targets = _targets(subject, arrays(built, subject, "target", BATCHES[1], generator))
+        targets = targets_of(subject, arrays(built, subject, "target", BATCHES[1], generator))
         # Keras warns once of weights without a gradient; below, each is looked at.
         with guarded(built.snippet, built.line, "a training step", "Gradients do not exist"):
             loss = model.train_on_batch(given, targets)
@@ -48,7 +48,8 @@ def require_training(built: Built, subject: Subject) -> None:
     raise built.error(message, "connect its layer to the loss, delete it, or set trainable=False")
 
 
-def _targets(subject: Subject, targets: list[NDArray[Any]]) -> Any:  # noqa: ANN401
+def targets_of(subject: Subject, targets: list[NDArray[Any]]) -> Any:  # noqa: ANN401
+    """Return targets in the structure in which the model takes them: one, a list or a dict."""
     if isinstance(subject.model.loss, dict):
         names = [name for name in subject.output_names if name in subject.model.loss]
         return dict(zip(names, targets, strict=True))
