@@ -41,14 +41,12 @@ def mutants(sheet: Sheet, spot: Spot, _arguments: tuple[str, ...]) -> str:
 
 def _sum(report: Report) -> str:
     count = report.count
-    wrong = count.made - count.equivalent
-    tried = (
-        f"{markup.count(count.made, 'mutant')} of {markup.count(len(report.snippets), 'snippet')}"
-    )
+    made, caught, equivalent, survived = _numbers(count)
+    wrong = markup.number(count.made - count.equivalent)
     return (
-        f"**{count.share:.1%} are caught**: of {tried}, {markup.number(count.equivalent)} are "
-        f"equivalent, {markup.number(count.caught)} of the other {markup.number(wrong)} are caught, "
-        f"and {markup.number(count.survived)} survive."
+        f"**{count.share:.1%} are caught**: of {made} mutants of "
+        f"{markup.count(len(report.snippets), 'snippet')}, {equivalent} are equivalent, "
+        f"{caught} of the other {wrong} are caught, and {survived} survive."
     )
 
 
