@@ -166,32 +166,31 @@ def status(config: Config, *, as_json: bool) -> None:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--all", "everything", is_flag=True, help="Try those anew that have not changed.")
 @click.option("--list", "only_list", is_flag=True, help="Try nothing; say what would be tried.")
+@limited
 @_JSON
 @click.pass_obj
-def mutants(
-    config: Config, paths: tuple[str, ...], *, everything: bool, only_list: bool, as_json: bool
+def mutants(  # noqa: PLR0913 - one argument an option
+    config: Config,
+    paths: tuple[str, ...],
+    *,
+    everything: bool,
+    only_list: bool,
+    limits: Limits,
+    as_json: bool,
 ) -> None:
     """Break snippets in the ways that people do, and see whether a check or a claim notices.
 
     PATH is a family, FAMILY/NAME or a file; all snippets without one.
+    Those that have not changed since they were broken are not broken again.
     """
-    from shapesheet import mutants as breaking  # noqa: PLC0415
-    from shapesheet import survivors  # noqa: PLC0415
+    from shapesheet import cli_mutants  # noqa: PLC0415 - no other command reads its modules
 
     chosen = _usage(lambda: snippet.select(config, paths))
     if only_list:
-        click.echo(report.mutants_list({each.shown: breaking.of(each) for each in chosen}))
-        return
-    for key, trials in breaking.refresh(config, chosen, everything=everything):
-        click.echo(report.tried(key, trials), err=as_json)
-    found = breaking.problems(config)
-    if as_json:
-        click.echo(report.mutants_json(survivors.read(config), found))
+        cli_mutants.show(chosen)
     else:
-        for error in found:
-            _show_problem(str(error))
-        click.secho(report.mutants_sum(survivors.read(config)), bold=True)
-    _exit(fine=not found)
+        fine = cli_mutants.refresh(config, chosen, limits, everything=everything, as_json=as_json)
+        _exit(fine=fine)
 
 
 @_command("shapesheet new dense/ordinal_classifier")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shapesheet import excuses, survivors, trial, usage
+from shapesheet import batches, excuses, survivors
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
 from shapesheet.survivors import MEASURED, Report, Survivor, Trials
@@ -18,15 +18,12 @@ if TYPE_CHECKING:
 
     from shapesheet.config import Config
     from shapesheet.edits import Mutant
-    from shapesheet.isolation import Outcome, Pool
+    from shapesheet.limits import Limits
     from shapesheet.snippet import Snippet
     from shapesheet.trial import Verdict
 
-# How a mutant is caught that ends its process: by a crash, without an end, for want of memory.
-ISOLATION = "isolation"
-# A snippet with all its claims takes a few seconds, the heaviest half a minute.
-SECONDS = 180.0
 MUTATING_CODE = (
+    "batches.py",
     "edits/__init__.py",
     "edits/edit.py",
     "edits/lines.py",
@@ -79,13 +76,14 @@ def of(snippet: Snippet) -> list[Mutant]:
 
 
 def refresh(
-    config: Config, chosen: Sequence[Snippet], *, everything: bool
+    config: Config, chosen: Sequence[Snippet], limits: Limits, *, everything: bool
 ) -> Iterator[tuple[str, Trials]]:
     """Try the mutants of each snippet that is stale; yield what became of them once it is written.
 
     Args:
         config: The project.
         chosen: The snippets to look at.
+        limits: What the workers may use.
         everything: Whether to try those anew that are not stale, too.
 
     Raises:
@@ -98,12 +96,13 @@ def refresh(
         # This starts processes that import Keras.
         from shapesheet import isolation  # noqa: PLC0415
 
-        limits = isolation.Limits(jobs=isolation.cores(), seconds=SECONDS)
         with isolation.Pool(limits) as pool:
-            for key, trials in run(waiting, config, pool):
-                report.snippets[key] = trials
+            made = {each: of(each) for each in waiting}
+            for snippet, verdicts in batches.run(made, config, pool):
+                trials = _trials(snippet, config, verdicts)
+                report.snippets[snippet.key] = trials
                 survivors.write(config, excuses.applied(report, given))
-                yield key, trials
+                yield snippet.key, trials
     if report.snippets:
         survivors.write(config, excuses.applied(report, given))
 
@@ -124,58 +123,6 @@ def problems(config: Config) -> list[SnippetError]:
     if report.count.share < goal:
         message = f"{report.count.share:.1%} of the mutants are caught, the goal is {goal:.0%}"
         found.append(SnippetError(file, 0, message, "write claims that catch the survivors"))
-    return found
-
-
-def run(chosen: Sequence[Snippet], config: Config, pool: Pool) -> Iterator[tuple[str, Trials]]:
-    """Try every mutant of each snippet; yield what became of them as each snippet ends.
-
-    Raises:
-        SnippetError: A snippet fails its checks before anything is changed in it.
-    """
-    root = str(config.root)
-    orders = _orders(chosen, config, pool)
-    made = {each.key: of(each) for each in chosen}
-    named = {(key, each.source): each for key, found in made.items() for each in found}
-    yield from ((each.key, _trials(each, config, ())) for each in chosen if not made[each.key])
-    calls = [(root, key, each.source, orders[key]) for key in made for each in made[key]]
-    verdicts: defaultdict[str, list[tuple[Mutant, Verdict]]] = defaultdict(list)
-    for outcome in pool.run(trial.trial, calls):
-        _, key, source, _ = outcome.arguments
-        verdicts[key].append((named[key, source], _verdict(outcome)))
-        if len(verdicts[key]) == len(made[key]):
-            yield key, _trials(snippets.select(config, [key])[0], config, verdicts.pop(key))
-
-
-def _orders(chosen: Sequence[Snippet], config: Config, pool: Pool) -> dict[str, list[str]]:
-    """Return the claims to run of each snippet, fast ones first, having run all that use it."""
-    using = {each.key: _using(each, config) for each in chosen}
-    shown = {each.key: each.shown for each in chosen}
-    calls = [(str(config.root), each.key, each.source, using[each.key]) for each in chosen]
-    orders = {}
-    for outcome in pool.run(trial.trial, calls):
-        key, verdict = outcome.arguments[1], _verdict(outcome)
-        if verdict.caught_by:
-            message = f"{key} fails its checks as it is: {verdict.message}"
-            cure = f"mend it first: shapesheet check {key}"
-            raise SnippetError(shown[key], verdict.line, message, cure)
-        orders[key] = sorted(using[key], key=lambda name: verdict.seconds.get(name, 0.0))
-    return orders
-
-
-def _using(snippet: Snippet, config: Config) -> list[str]:
-    package = config.settings.snippets.partition("/")[0]
-    try:
-        return usage.using(snippet.test_path.read_text(encoding="utf-8"), package)
-    except (OSError, ValueError, SyntaxError):
-        # The check of the claims says what is wrong with them.
-        return []
-
-
-def _verdict(outcome: Outcome) -> Verdict:
-    if outcome.ended:
-        return trial.Verdict(ISOLATION, outcome.ended.message)
-    found: Verdict = outcome.value
     return found
 
 

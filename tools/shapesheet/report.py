@@ -9,13 +9,11 @@ import msgspec
 from shapesheet import markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from shapesheet.edits import Mutant
     from shapesheet.errors import SnippetError
     from shapesheet.record import Failure, Record
     from shapesheet.status import Line, Status
-    from shapesheet.survivors import Report, Trials
     from shapesheet.write import Plan
 
 
@@ -62,40 +60,7 @@ def checked_json(records: Iterable[Record]) -> str:
     return as_json({"snippets": snippets})
 
 
-def mutants_list(mutants: Mapping[str, Sequence[Mutant]]) -> str:
-    """Return the mutants of snippets, a line each, by the snippets' paths."""
-    lines = [f"{shown}:{each.line}: {each.id}" for shown in mutants for each in mutants[shown]]
-    return "\n".join([*lines, markup.count(len(lines), "mutant")])
-
-
-def tried(key: str, trials: Trials) -> str:
-    """Return what became of the mutants of a snippet."""
-    made = markup.count(sum(trials.made.values()), "mutant")
-    return f"{key}  {made}, {sum(trials.caught.values())} caught"
-
-
-def mutants_sum(found: Report) -> str:
-    """Return what became of the mutants of all snippets."""
-    count = found.count
-    tried = (
-        f"{markup.count(count.made, 'mutant')} of {markup.count(len(found.snippets), 'snippet')}"
-    )
-    ends = f"{count.caught} caught, {count.equivalent} equivalent, {count.survived} survive"
-    return f"{tried}: {ends}; {count.share:.1%} of those that are not equivalent are caught"
-
-
-def mutants_json(found: Report, problems: Iterable[SnippetError]) -> str:
-    """Return what became of the mutants, for a machine."""
-    return as_json(
-        {
-            "count": found.count,
-            "share": found.count.share,
-            "problems": [_problem_json(error) for error in problems],
-        }
-    )
-
-
-def _problem_json(error: SnippetError) -> dict[str, Any]:
+def problem_json(error: SnippetError) -> dict[str, Any]:
     """Return the parts of an error, for a machine."""
     return {
         "path": error.path,
@@ -110,7 +75,7 @@ def plan_json(plan: Plan, problems: Iterable[SnippetError]) -> str:
     return as_json(
         {
             "changes": [change.shown for change in plan.changes],
-            "problems": [_problem_json(error) for error in problems],
+            "problems": [problem_json(error) for error in problems],
         }
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,29 @@ class Verdict:
     line: int = 0
     equivalent: bool = False
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def trials(
+    root: str, key: str, sources: Sequence[str], claims: Sequence[str] | None, seconds: float
+) -> list[Verdict]:
+    """Return the verdicts of several texts of a snippet, of as many as time allows but of one.
+
+    A process that has tried one mutant tries the next in a tenth of the time.
+
+    Args:
+        root: As for ``trial``.
+        key: As for ``trial``.
+        sources: The texts to try.
+        claims: As for ``trial``.
+        seconds: When to begin no further one.
+    """
+    start = time.monotonic()
+    verdicts: list[Verdict] = []
+    for source in sources:
+        if verdicts and time.monotonic() - start > seconds:
+            break
+        verdicts.append(trial(root, key, source, claims))
+    return verdicts
 
 
 def trial(root: str, key: str, source: str, claims: Sequence[str] | None = None) -> Verdict:
