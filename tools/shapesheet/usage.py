@@ -22,7 +22,7 @@ def using(test: str, package: str) -> list[str]:
     """
     tree = ast.parse(test)
     used = {
-        alias.asname or alias.name
+        alias.asname or alias.name.partition(".")[0]
         for node in tree.body
         if isinstance(node, ast.Import | ast.ImportFrom) and _is_of(package, node)
         for alias in node.names

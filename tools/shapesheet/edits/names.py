@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from shapesheet.edits.scope import Scope
 
-# A call that merges a list of tensors takes these by their names, and no other merge does.
-_AXIS = ("axis",)
 _LAYERS = {"ReLU": 'Activation("tanh")', "PReLU": "ReLU()", "LeakyReLU": "ReLU()", "ELU": "ReLU()"}
 _GLOBAL = re.compile(r"Global(Average|Max)Pooling(\d)D")
 
@@ -29,15 +27,20 @@ def wrong_names(call: cst.Call, scope: Scope) -> Iterator[Edit]:
     elif name == "Flatten" and scope.rank:
         yield _instead("Flatten for pooling", call, f"GlobalAveragePooling{scope.rank}D()")
     elif name in MERGED and _is_merge(call):
-        kept = [each for each in call.args if not each.keyword or each.keyword.value not in _AXIS]
-        new = call.with_changes(func=renamed(call.func, MERGED[name]), args=kept)
-        yield Edit("merge mode", call, new, code(call), code(new))
+        yield _renamed("merge mode", call, MERGED[name])
     elif name in _LAYERS and isinstance(call.func, cst.Attribute):
         yield _instead("activation swapped", call, _LAYERS[name])
     elif name in ACTIVATIONS and isinstance(call.func, cst.Attribute):
-        arguments = call.args[:1]
-        new = call.with_changes(func=renamed(call.func, ACTIVATIONS[name]), args=arguments)
-        yield Edit("activation swapped", call, new, code(call), code(new))
+        yield _renamed("activation swapped", call, ACTIVATIONS[name])
+
+
+def _renamed(operator: str, call: cst.Call, name: str) -> Edit:
+    """Return the edit that calls another function on the same tensors; only some take an axis."""
+    kept = [each for each in call.args if not each.keyword or each.keyword.value != "axis"]
+    if kept:
+        kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    new = call.with_changes(func=renamed(call.func, name), args=kept)
+    return Edit(operator, call, new, code(call), code(new))
 
 
 def _instead(operator: str, call: cst.Call, other: str) -> Edit:

@@ -61,7 +61,7 @@ def _wrong_lines(line: str) -> Iterator[tuple[str, str]]:
         spans = _parts(line, bounds.start("bounds"), bounds.end("bounds"))
         finite = [span for span in spans if line[slice(*span)].strip(" -") != "inf"]
         # Counting from one is a mistake of whole numbers; of others the upper end is mistaken.
-        counted = line[end : bounds.start()].strip() == "int"
+        counted = re.search(r"\bint\s*$", line[end : bounds.start()])
         for span in finite if counted else finite[-1:]:
             yield "domain", _off_by_one(line, span)
 

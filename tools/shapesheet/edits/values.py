@@ -139,10 +139,9 @@ def _axes(call: cst.Call, argument: cst.Arg) -> Iterator[Edit]:
         further = parsed(f"-{int(value.expression.value) + 1}")
         yield with_value("axis", call, argument, further)
     elif isinstance(value, cst.Tuple | cst.List) and len(value.elements) > 1:
-        fewer = value.with_changes(elements=value.elements[:-1])
-        if isinstance(value, cst.List):
-            last = fewer.elements[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-            fewer = fewer.with_changes(elements=[*fewer.elements[:-1], last])
+        *first, last = value.elements[:-1]
+        last = last.with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        fewer = value.with_changes(elements=[*first, last])
         yield with_value("axis", call, argument, fewer)
 
 
