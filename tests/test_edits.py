@@ -247,7 +247,7 @@ FUNCTION = """\
 def build(units: int = 8):
     x = keras.Input((8,))
     x = layers.Dense(units)(x)  # (batch, units)
-    x = layers.Dropout(0)(x, training=True)  # (batch, units)
+    x = layers.Dropout(0)(x, training=on)  # (batch, units)
     y = base(x)  # (batch, 8)
     return keras.Model(x, y)
 """
@@ -265,7 +265,7 @@ def test_a_layer_of_a_line_goes_with_the_comment() -> None:
 def test_a_layer_of_a_line_is_there_twice() -> None:
     assert after(FUNCTION, "layer doubled") == [
         "x = layers.Dense(units)(layers.Dense(units)(x))  # (batch, units)",
-        "x = layers.Dropout(0)(layers.Dropout(0)(x, training=True), training=True)  # (batch, units)",
+        "x = layers.Dropout(0)(layers.Dropout(0)(x, training=on), training=on)  # (batch, units)",
         "y = base(base(x))  # (batch, 8)",
     ]
 
@@ -274,12 +274,12 @@ def test_the_layers_of_neighbouring_lines_change_places() -> None:
     swapped = [each for each in edits.mutants(FUNCTION) if each.operator == "layers swapped"]
     first, second = (each.source.splitlines()[2:5] for each in swapped)
     assert first[:2] == [
-        "    x = layers.Dropout(0)(x, training=True)  # (batch, units)",
+        "    x = layers.Dropout(0)(x, training=on)  # (batch, units)",
         "    x = layers.Dense(units)(x)  # (batch, units)",
     ]
     assert second[1:] == [
         "    x = base(x)  # (batch, 8)",
-        "    y = layers.Dropout(0)(x, training=True)  # (batch, units)",
+        "    y = layers.Dropout(0)(x, training=on)  # (batch, units)",
     ]
 
 

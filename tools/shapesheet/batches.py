@@ -27,19 +27,19 @@ _PART = 0.5
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Some mutants of one snippet, and the claims to run on them."""
 
     snippet: Snippet
     mutants: list[Mutant]
     claims: list[str]
 
-    def split(self, size: int) -> list[_Batch]:
+    def split(self, size: int) -> list[Batch]:
         """Return them in batches of at most ``size``."""
         starts = range(0, len(self.mutants), size)
         return [replace(self, mutants=self.mutants[start : start + size]) for start in starts]
 
-    def after(self, count: int) -> list[_Batch]:
+    def after(self, count: int) -> list[Batch]:
         """Return what is left after the first ``count`` of them, nothing when none is."""
         left = self.mutants[count:]
         return [replace(self, mutants=left)] if left else []
@@ -56,7 +56,7 @@ def run(
     claims = _claims(list(made), config, pool)
     found: dict[Snippet, list[Tried]] = {each: [] for each in made}
     yield from ((each, []) for each in made if not made[each])
-    whole = [_Batch(each, made[each], claims[each.key]) for each in made]
+    whole = [Batch(each, made[each], claims[each.key]) for each in made]
     for snippet, tried in _tried(
         [batch for each in whole for batch in each.split(SIZE)], config, pool
     ):
@@ -66,7 +66,7 @@ def run(
 
 
 def _tried(
-    waiting: list[_Batch], config: Config, pool: Pool
+    waiting: list[Batch], config: Config, pool: Pool
 ) -> Iterator[tuple[Snippet, list[Tried]]]:
     """Yield the verdicts of batches; mutants that end their process are tried again alone."""
     root, seconds = str(config.root), pool.limits.seconds * _PART
