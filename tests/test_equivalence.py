@@ -112,6 +112,12 @@ def test_relu_may_follow_the_largest_value_but_not_the_mean(
     assert same(tmp_path, old, new, body, IMAGES, "size: int = 6") is not changes
 
 
+def test_an_input_that_another_layer_gives_anyway_changes_nothing(tmp_path: Path) -> None:
+    inner = "keras.Sequential([keras.Input((size,)), layers.Dense(4), layers.Dense(4)])"
+    body = BODY.replace('layers.Dense(4, activation="relu")', inner).replace("  # (batch, 4)", "")
+    assert same(tmp_path, "[keras.Input((size,)), layers.Dense(4),", "[layers.Dense(4),", body)
+
+
 def test_padding_shows_what_a_mask_does(tmp_path: Path) -> None:
     assert not same(tmp_path, ", mask_zero=True", "", MASKED, TEXTS)
 

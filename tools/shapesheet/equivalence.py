@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +103,16 @@ def _outside(subject: Subject) -> list[Any]:
     """Return what a model is from outside: weights, names, what it is compiled with."""
     model = subject.model
     weights = [(tuple(each.shape), str(each.dtype), each.trainable) for each in model.weights]
-    inputs = [(each.name, tuple(each.shape), str(each.dtype)) for each in subject.inputs]
+    inputs = [(_name(each.name), tuple(each.shape), str(each.dtype)) for each in subject.inputs]
     outputs = [tuple(each.shape) for each in subject.outputs]
     compiled = model.get_compile_config() if getattr(model, "compiled", False) else None
-    return [weights, inputs, outputs, subject.output_names, repr(compiled)]
+    names = [_name(each) for each in subject.output_names]
+    return [weights, inputs, outputs, names, repr(compiled)]
+
+
+def _name(given: str) -> str:
+    """Return a name without the number that Keras adds to names of its own, as they come."""
+    return re.sub(r"_\d+$", "", given)
 
 
 def _share_weights(one: Any, two: Any) -> None:  # noqa: ANN401
