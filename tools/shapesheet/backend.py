@@ -143,20 +143,25 @@ def restore() -> list[tuple[Any, Any]]:
     Returns:
         What the code has registered with Keras, for ``clear`` to keep.
     """
-    registered = state.filled(_untouched())
+    known = registered()
     state.restore(_untouched())
-    return registered
+    return known
 
 
-def clear(registered: list[tuple[Any, Any]] | None = None) -> None:
+def registered() -> list[tuple[Any, Any]]:
+    """Return what code has registered with Keras, for ``clear`` to keep."""
+    return state.filled(_untouched())
+
+
+def clear(kept: list[tuple[Any, Any]] | None = None) -> None:
     """Forget the models, the layers' names, the settings and the patches of what ran before.
 
     Args:
-        registered: What to keep of it: what importing a snippet registers.
+        kept: What to keep of it: what importing a snippet registers.
     """
     keras = start()
     state.restore(_untouched())
-    state.fill(registered or [])
+    state.fill(kept or [])
     keras.backend.clear_session(free_memory=False)
     keras.config.set_dtype_policy("float32")
     keras.utils.set_random_seed(0)

@@ -27,7 +27,7 @@ def build(built: Built, parameters: Mapping[str, Any]) -> Subject:
     Raises:
         SnippetError: The builder raises or returns no model, or a shape is not as written.
     """
-    backend.clear()
+    backend.clear(built.registered)
     backend.start().utils.set_random_seed(SEED)
     seen = built.observer
     built.observer = Observer(seen.shown, seen.comments, parameters, reached=seen.reached)

@@ -39,6 +39,7 @@ def load(snippet: Snippet, reading: Reading) -> Built:
     backend.clear()
     with guarded(snippet):
         exec(code, module.__dict__)  # noqa: S102 - running the snippet is the purpose
+    built.registered = backend.registered()
     built.builder = getattr(module, snippet.name)
     parameters = inspect.signature(built.builder).parameters
     built.defaults = {name: parameter.default for name, parameter in parameters.items()}

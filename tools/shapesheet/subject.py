@@ -47,6 +47,7 @@ class Built:
         observer: Whose turn it is to see what commented lines make.
         defaults: The builder's parameters at their defaults.
         others: The parameters of the other builds.
+        registered: What running the file has registered with Keras, such as its own layers.
     """
 
     snippet: Snippet
@@ -55,6 +56,7 @@ class Built:
     builder: Any = None
     defaults: dict[str, Any] = field(default_factory=dict)
     others: tuple[dict[str, Any], ...] = ()
+    registered: list[tuple[Any, Any]] = field(default_factory=list)
 
     @property
     def line(self) -> int:
