@@ -37,13 +37,9 @@ def require_saving(built: Built, subject: Subject) -> None:
             subject.model.save(path)
             loaded = keras.saving.load_model(path)
             align_seeds(subject.model, loaded)
-<<<<<<< HEAD
             pairs = zip(
                 _seeded(subject, given, subject.model), _seeded(subject, given, loaded), strict=True
             )
-=======
-            pairs = zip(forward(subject, given), forward(subject, given, loaded), strict=True)
->>>>>>> fedf8ef53786577d411a1f76c7767f73a7130b9e
             same = all(np.allclose(one, two, rtol=_SAME, atol=_SAME) for one, two in pairs)
         except Exception as error:
             message = f"the model does not survive saving: {reason(error)}"
@@ -53,7 +49,6 @@ def require_saving(built: Built, subject: Subject) -> None:
         raise built.error(message, cure)
 
 
-<<<<<<< HEAD
 def _seeded(subject: Subject, given: Sequence[NDArray[Any]], model: Any) -> list[NDArray[Any]]:  # noqa: ANN401
     # PyTorch has one state for all random layers that were given no seed.
     backend.start().utils.set_random_seed(SEED)
@@ -62,10 +57,6 @@ def _seeded(subject: Subject, given: Sequence[NDArray[Any]], model: Any) -> list
 
 def align_seeds(model: Any, loaded: Any) -> None:  # noqa: ANN401
     """Give the loaded model's random layers the state of the saved one's.
-=======
-def align_seeds(model: Any, loaded: Any) -> None:  # noqa: ANN401
-    """Give one model's random layers the state of the saved one's.
->>>>>>> fedf8ef53786577d411a1f76c7767f73a7130b9e
 
     Keras does not save the state of seed generators, so that a model that is random by design
     would give other outputs for that reason alone.

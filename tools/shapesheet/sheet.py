@@ -68,10 +68,7 @@ class Sheet:
         listings: The text of the coverage file, empty when there is none.
         listings_shown: Its path as errors show it.
         reports: The text of each report, by its name.
-<<<<<<< HEAD
         ports: What was found on other backends of the snippets in ``records``.
-=======
->>>>>>> fedf8ef53786577d411a1f76c7767f73a7130b9e
     """
 
     records: Mapping[str, Record]
@@ -81,10 +78,7 @@ class Sheet:
     listings: str = ""
     listings_shown: str = ""
     reports: Mapping[str, str] = field(default_factory=dict)
-<<<<<<< HEAD
     ports: Mapping[str, tuple[Port, ...]] = field(default_factory=dict)
-=======
->>>>>>> fedf8ef53786577d411a1f76c7767f73a7130b9e
 
     @property
     def snippets(self) -> tuple[str, ...]:

@@ -39,12 +39,7 @@ def require_training(built: Built, subject: Subject) -> None:
     for _ in range(STEPS):
         given = packed(subject, arrays(built, subject, "input", BATCHES[1], generator))
         targets = targets_of(subject, arrays(built, subject, "target", BATCHES[1], generator))
-<<<<<<< HEAD
         with guarded(built.snippet, built.line, "a training step", _OF_KERAS):
-=======
-        # Keras warns once of weights without a gradient; below, each is looked at.
-        with guarded(built.snippet, built.line, "a training step", "Gradients do not exist"):
->>>>>>> fedf8ef53786577d411a1f76c7767f73a7130b9e
             loss = model.train_on_batch(given, targets)
         if not np.all(np.isfinite(loss)):
             message = f"a training step gives the loss {loss}"
