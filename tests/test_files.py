@@ -1,9 +1,12 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from shapesheet.errors import SnippetError
-from shapesheet.files import write_atomically
+from shapesheet.files import sweep, write_atomically
 
 
 def test_a_file_is_written_with_the_folders_above_it(tmp_path: Path) -> None:
@@ -40,3 +43,33 @@ def test_a_folder_in_the_way_of_the_file_leaves_nothing_behind(tmp_path: Path) -
     with pytest.raises(SnippetError, match="can't be written"):
         write_atomically(tmp_path / "page.md", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["page.md"]
+
+
+HALF_A_FILE = """
+import os, sys
+from pathlib import Path
+from shapesheet.files import write_atomically
+os.fsync = lambda file: os.kill(os.getpid(), 9)
+write_atomically(Path(sys.argv[1]), b"new")
+"""
+
+
+def test_only_what_a_killed_process_has_left_half_written_is_swept(tmp_path: Path) -> None:
+    path = tmp_path / "docs/page.md"
+    write_atomically(path, b"old")
+    killed = subprocess.run([sys.executable, "-c", HALF_A_FILE, str(path)], check=False)
+    assert killed.returncode == -9
+    (left,) = [each for each in path.parent.iterdir() if each != path]
+    ours = left.with_name(f".shapesheet-{os.getpid()}-x")
+    others = [ours, left.with_name(".shapesheet-notes"), left.with_name(".shapesheet-1-x")]
+    for each in others:
+        each.touch()
+    sweep(tmp_path)
+    assert not left.exists()
+    assert all(each.exists() for each in others)
+    assert path.read_bytes() == b"old"
+
+
+def test_a_folder_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
+    sweep(tmp_path / "docs")
+    assert not (tmp_path / "docs").exists()
