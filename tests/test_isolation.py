@@ -145,11 +145,15 @@ def test_a_worker_that_is_killed_is_told_and_replaced(pool: Pool) -> None:
     assert only(pool, squared, 3).value == 9
 
 
+def leave(code: int) -> NoReturn:
+    os._exit(code)
+
+
 @pytest.mark.parametrize(
     ("function", "argument", "message"),
     [
-        (os._exit, 3, "it ends the process that checks it, with exit code 3"),
-        (os._exit, 0, "it ends the process that checks it, with exit code 0"),
+        (leave, 3, "it ends the process that checks it, with exit code 3"),
+        (leave, 0, "it ends the process that checks it, with exit code 0"),
         (signal.raise_signal, signal.SIGTERM, "it was stopped by a signal (SIGTERM)"),
         (signal.raise_signal, 40, "it was stopped by a signal (signal 40)"),
         (ctypes.string_at, 0, "it crashes with a segmentation fault (SIGSEGV)"),
