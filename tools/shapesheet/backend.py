@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT = "tensorflow"
+# Snippets are checked side by side: more threads than one for each get in each other's way.
+_THREADS = (
+    *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
+)
 # Each of Keras's backends as it is written, and the libraries whose versions its results have.
 NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 LIBRARIES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
@@ -97,6 +102,8 @@ def prepare() -> tempfile.TemporaryDirectory[str]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # oneDNN rounds differently from one processor to the next.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    for threads in _THREADS:
+        os.environ.setdefault(threads, "1")
     if name() == "jax":
         # A graphics card rounds differently, and its memory would be taken whole.
         os.environ["JAX_PLATFORMS"] = "cpu"
