@@ -167,11 +167,11 @@ def test_the_parts_of_the_work_are_checked_one_by_one(two: Path) -> None:
 
 def test_a_snippet_that_takes_more_than_it_may_is_told_what_it_may(root: Path) -> None:
     source = GOOD.replace("adder", "waiter").replace("import keras\n", "import keras\n\n{}\n")
-    add(root, "waiter", source.format("while True:\n    pass"))
+    add(root, "waiter", source.format("while True: pass"))
     add(root, "eater", source.replace("waiter", "eater").format("held = bytes(2**29)"))
     result = run(root, "check", "sums/waiter", "sums/eater", "--timeout", "9", "--memory", "0.2")
     assert result.exit_code == 1
-    assert "snippets/sums/waiter.py:6: it does not end; it was stopped after 9 s" in result.stderr
+    assert "snippets/sums/waiter.py:5: it does not end; it was stopped after 9 s" in result.stderr
     assert "snippets/sums/eater.py:5: the snippet raises MemoryError" in result.stderr
 
 
