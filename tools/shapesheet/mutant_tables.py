@@ -106,9 +106,7 @@ def _equivalents(sheet: Sheet, spot: Spot, report: Report) -> str:
     ]
     if not rows:
         return ""
-    table = markup.table(("Snippet", "Line", "Mutant", "Why"), rows, ("Line",))
-    summary = f"<summary>{markup.count(len(rows), 'mutant')} that change nothing</summary>"
-    return f'<details markdown="1">\n{summary}\n\n{table}\n\n</details>'
+    return markup.table(("Snippet", "Line", "Mutant", "Why"), rows, ("Line",))
 
 
 def _reason(survivor: Survivor) -> str:
