@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -56,10 +60,17 @@ def test_it_waits():
 '''
 
 
+@functools.cache
+def temporary() -> str:
+    """Return a folder whose path is short: a socket's may have a hundred letters."""
+    folder = tempfile.mkdtemp(prefix="killed-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def start(root: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start the tool; what it leaves in the system's folder for that lies in the project's."""
-    (root / "temporary").mkdir(exist_ok=True)
-    surroundings = {workshop.MARK: str(root), "TMPDIR": str(root / "temporary")}
+    """Start the tool; what it leaves in the system's folder for that lies in one of the tests'."""
+    surroundings = {workshop.MARK: str(root), "TMPDIR": temporary()}
     return subprocess.Popen(
         [str(workshop.TOOL), "--root", str(root), *arguments],
         env={**os.environ, **surroundings},

@@ -72,12 +72,14 @@ class Watcher:
             env={**os.environ, "PYTHONPATH": path(root / "site"), "PYTHONUNBUFFERED": "1"},
         )
         self.lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip())
+        with self.process.stdout as lines:
+            for line in lines:
+                self.lines.put(line.rstrip())
 
     def until(self, last: str) -> list[str]:
         """Return the lines up to the one that begins with ``last``."""
@@ -109,6 +111,7 @@ def watcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
     yield watcher
     watcher.process.kill()
     watcher.process.wait()
+    watcher.reader.join()
 
 
 WIDER = workshop.BODY.replace("4", "6")
