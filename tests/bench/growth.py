@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from shapesheet.benchmark import Fit
 from shapesheet.errors import SnippetError
 from tests.bench import copies
 
@@ -61,23 +62,6 @@ class Measured(msgspec.Struct, frozen=True):
     processor_seconds: float
     peak_bytes: int
     runs: int
-
-
-class Fit(msgspec.Struct, frozen=True):
-    """The straight line through what was measured, by least squares.
-
-    Attributes:
-        slope: What a further snippet adds.
-        intercept: What there is to pay without any.
-        r_squared: The share of the variance that the line explains.
-        bend: The slope between the last two counts, as a multiple of that between the first
-            two; one for a straight line, and more where growth is faster than linear.
-    """
-
-    slope: float
-    intercept: float
-    r_squared: float
-    bend: float
 
 
 class Growth(msgspec.Struct, frozen=True):

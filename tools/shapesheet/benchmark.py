@@ -55,7 +55,15 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """A straight line: what a snippet adds, what none costs, and how well the line fits."""
+    """The straight line through what was measured, by least squares.
+
+    Attributes:
+        slope: What a further snippet adds.
+        intercept: What there is to pay without any.
+        r_squared: The share of the variance that the line explains.
+        bend: The slope between the last two counts, as a multiple of that between the first
+            two; one for a straight line, and more where growth is faster than linear.
+    """
 
     slope: float
     intercept: float
