@@ -183,6 +183,15 @@ def test_the_projects_own_options_do_not_disturb(tmp_path: Path) -> None:
     assert testing.run(found, config, claims.read(found, config)).claims
 
 
+def test_what_else_is_installed_for_pytest_has_no_say_in_the_claims(tmp_path: Path) -> None:
+    test = 'def test_it(worker_id):\n    """It runs beside others."""\n    assert worker_id\n'
+    with pytest.raises(SnippetError) as caught:
+        run(tmp_path, test)
+    assert str(caught.value).startswith(
+        f"{SHOWN}:1: test_it fails: fixture 'worker_id' not found\n"
+    )
+
+
 def test_a_claim_that_asserts_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SnippetError) as caught:
         read(tmp_path, 'def test_nothing():\n    """It is fine."""\n    print("fine")\n')

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shapesheet.errors import SnippetError
-from shapesheet.files import sweep, write_atomically
+from shapesheet.files import scratch, sweep, write_atomically
 
 
 def test_a_file_is_written_with_the_folders_above_it(tmp_path: Path) -> None:
@@ -73,3 +73,27 @@ def test_only_what_a_killed_process_has_left_half_written_is_swept(tmp_path: Pat
 def test_a_folder_that_is_not_there_has_nothing_to_sweep(tmp_path: Path) -> None:
     sweep(tmp_path / "docs")
     assert not (tmp_path / "docs").exists()
+
+
+@pytest.fixture
+def gone() -> int:
+    """Return the number of a process that has ended."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        pass
+    return process.pid
+
+
+def test_folders_of_killed_processes_are_deleted_after_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: int
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ours = scratch()
+    left, recent, other = (tmp_path / f"shapesheet-{n}" for n in (f"{gone}-a", f"{gone}-b", "x-c"))
+    for each in (left, recent, other):
+        (each / "1").mkdir(parents=True)
+    for each in (left, other, Path(ours.name)):
+        os.utime(each, (0, 0))
+    with scratch() as second:
+        assert {Path(second), Path(ours.name), recent, other} == set(tmp_path.iterdir())
+    ours.cleanup()
+    assert set(tmp_path.iterdir()) == {recent, other}

@@ -55,6 +55,7 @@ PREFIX = "snippets/dense/toy.py"
             "import warnings\nwarnings.warn('old\\nthing')",
             ":2: the snippet warns UserWarning: old",
         ),
+        ("import warnings\nwarnings.warn('')", ":2: the snippet warns UserWarning: "),
     ],
 )
 def test_what_a_snippet_must_not_do_is_told_with_its_line(

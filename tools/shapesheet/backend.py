@@ -8,13 +8,13 @@ import gc
 import importlib
 import importlib.util
 import os
-import tempfile
 from typing import TYPE_CHECKING, Any
 
-from shapesheet import state
+from shapesheet import files, state
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
+    import tempfile
     from collections.abc import Iterator
 
 DEFAULT = "tensorflow"
@@ -96,7 +96,7 @@ def prepare() -> tempfile.TemporaryDirectory[str]:
     Keras reads ``~/.keras/keras.json``, in which a user may have set another backend, float
     type or data format; an empty home, which lives as long as the process, keeps that out.
     """
-    home = tempfile.TemporaryDirectory(prefix="shapesheet-")
+    home = files.scratch()
     os.environ["KERAS_HOME"] = home.name
     os.environ["KERAS_BACKEND"] = name()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -134,7 +134,7 @@ def load() -> Any:  # noqa: ANN401 - Keras ships no types
 def start() -> Any:  # noqa: ANN401 - Keras ships no types
     """Return the Keras module, ready to compute."""
     keras = load()
-    _untouched()
+    untouched()
     with _quiet():
         # The first operation is what makes TensorFlow look for devices and speak of them.
         keras.ops.zeros(())
@@ -151,13 +151,13 @@ def restore() -> list[tuple[Any, Any]]:
         What the code has registered with Keras, for ``clear`` to keep.
     """
     known = registered()
-    state.restore(_untouched())
+    state.restore(untouched())
     return known
 
 
 def registered() -> list[tuple[Any, Any]]:
     """Return what code has registered with Keras, for ``clear`` to keep."""
-    return state.filled(_untouched())
+    return state.filled(untouched())
 
 
 def clear(kept: list[tuple[Any, Any]] | None = None) -> None:
@@ -167,7 +167,7 @@ def clear(kept: list[tuple[Any, Any]] | None = None) -> None:
         kept: What to keep of it: what importing a snippet registers.
     """
     keras = start()
-    state.restore(_untouched())
+    state.restore(untouched())
     state.fill(kept or [])
     keras.backend.clear_session(free_memory=False)
     keras.config.set_dtype_policy("float32")
@@ -175,7 +175,7 @@ def clear(kept: list[tuple[Any, Any]] | None = None) -> None:
 
 
 @functools.cache
-def _untouched() -> state.State:
+def untouched() -> state.State:
     """Return the libraries' state before any snippet has run."""
     load()
     return state.take()

@@ -43,7 +43,7 @@ def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Rec
 
 def longest_first(chosen: Iterable[Snippet], config: Config) -> list[Snippet]:
     """Return snippets in the order to check them: the last to end should not be a long one."""
-    return sorted(chosen, key=lambda each: -seconds(config, each.key))
+    return sorted(chosen, key=lambda each: -(seconds(config, each.key) or float("inf")))
 
 
 def concluded(outcome: Outcome, snippet: Snippet, config: Config) -> Record:
@@ -91,12 +91,12 @@ def survey(
 
 
 def seconds(config: Config, key: str) -> float:
-    """Return how long the last check took, without an end for one that never ended."""
+    """Return how long the last check took, zero for one that was never checked."""
     try:
         found = records.read(config.records, key)
     except SnippetError:
-        found = None
-    return found.seconds if found else float("inf")
+        return 0.0
+    return found.seconds if found else 0.0
 
 
 def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:

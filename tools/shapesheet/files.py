@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from shapesheet.errors import SnippetError
@@ -14,6 +16,9 @@ from shapesheet.errors import SnippetError
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # The start of a file's name while it is written; the writing process's number follows.
 _MARK = ".shapesheet-"
+# The same of a folder for temporary files.
+_SCRATCH = "shapesheet-"
+_HOUR = 3600
 
 
 def is_file(path: Path) -> bool:
@@ -59,6 +64,21 @@ def sweep(folder: Path) -> None:
         if number.isdecimal() and not _runs(int(number)):
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for temporary files, which goes with it or with this process.
+
+    Those that killed processes have left are deleted, once nobody has touched them for an hour:
+    in a folder that several machines share, a process of another one can't be asked for.
+    """
+    long_ago = time.time() - _HOUR
+    for path in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        number = path.name.removeprefix(_SCRATCH).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if number.isdecimal() and not _runs(int(number)) and path.stat().st_mtime < long_ago:
+                shutil.rmtree(path, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-")
 
 
 def _runs(process: int) -> bool:

@@ -36,6 +36,8 @@ _BANNED = {
     **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname"), "opens a connection"),
 }
 _WARNINGS = (UserWarning, FutureWarning)
+# A pattern that no text matches.
+_NOTHING = "(?!)"
 # Python reads source and byte code by itself: for imports, tracebacks and inspection.
 _OWN_READERS = ("<frozen importlib", "linecache.py", "tokenize.py", "inspect.py", "zipimport")
 # The libraries read their own files; the system's tell of the machine.
@@ -80,7 +82,7 @@ class _Watch:
     def warn(self, message: Warning | str, category: type[Warning], *_: object) -> None:
         """Take the place of ``warnings.showwarning``, which names another's line."""
         if issubclass(category, _WARNINGS):
-            first = str(message).strip().splitlines()[0]
+            first = str(message).strip().partition("\n")[0]
             self.warned.append((self.line(), f"the snippet warns {category.__name__}: {first}"))
 
 
@@ -141,7 +143,7 @@ def alone() -> Iterator[None]:
 
 @contextlib.contextmanager
 def guarded(
-    snippet: Snippet, line: int = 0, doing: str = "the snippet", expected: str = "$"
+    snippet: Snippet, line: int = 0, doing: str = "the snippet", expected: str = _NOTHING
 ) -> Iterator[None]:
     """Run snippet code; what it must not do, and what it raises, become ``SnippetError``.
 
@@ -149,7 +151,7 @@ def guarded(
         snippet: Whose code it is.
         line: The line to name when what it raises comes from none of its own.
         doing: Who raises, in the words of the error.
-        expected: How a warning begins that is none of its own.
+        expected: A pattern of how a warning begins that is none of its own.
 
     Raises:
         SnippetError: The code raises, warns, prints, reads a file or reaches out; at the

@@ -50,6 +50,7 @@ CHECKING_CODE = (
     "observe.py",
     "portability.py",
     "probe.py",
+    "process.py",
     "products.py",
     "pytest_plugin.py",
     "raised.py",

@@ -42,7 +42,7 @@ def shared(*, forks: bool) -> str:
     if forks:
         return ""
     return (
-        "this system can't fork a process: snippets share a few, one after the other; "
+        "no snippet has a process of its own here: they share a few, one after the other; "
         "memory is not bounded"
     )
 

@@ -6,7 +6,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-from shapesheet import record as records
+from shapesheet import engine
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
 
@@ -65,7 +65,7 @@ def shard(chosen: Iterable[Snippet], config: Config, part: str) -> list[Snippet]
     if not 1 <= number <= count:
         message = f"this is no part, found {part!r}"
         raise SnippetError(_SHARD, 0, message, "write for example: --shard 2/8")
-    times = {each: _seconds(config, each) for each in chosen}
+    times = {each: engine.seconds(config, each.key) for each in chosen}
     known = [seconds for seconds in times.values() if seconds]
     average = sum(known) / len(known) if known else 1.0
     loads = [0.0] * count
@@ -75,14 +75,6 @@ def shard(chosen: Iterable[Snippet], config: Config, part: str) -> list[Snippet]
         loads[least] += times[each] or average
         parts[least].append(each)
     return sorted(parts[number - 1], key=lambda each: each.key)
-
-
-def _seconds(config: Config, snippet: Snippet) -> float:
-    try:
-        found = records.read(config.records, snippet.key)
-    except SnippetError:
-        return 0.0
-    return found.seconds if found else 0.0
 
 
 def select(

@@ -122,7 +122,7 @@ def select(config: Config, wanted: Iterable[str]) -> list[Snippet]:
 
 def digest(snippet: Snippet, config: Config) -> str:
     """Return the digest of all that the snippet's record depends on, without importing Keras."""
-    test = snippet.test_path.read_bytes() if snippet.test_path.is_file() else b""
+    test = _claims(snippet)
     settings = config.settings
     rules = msgspec.json.encode(
         [
@@ -132,14 +132,21 @@ def digest(snippet: Snippet, config: Config) -> str:
         ]
     )
     source = snippet.source.encode()
-    others = [path.read_bytes() for path in compared(snippet, config)]
+    others = [path.read_bytes() for path in _others(snippet, config, test)]
     borrowed = [*others, *_imported(config, source + b"\n" + test)]
     return record.digest([source, test, *borrowed, rules])
 
 
 def compared(snippet: Snippet, config: Config) -> list[Path]:
     """Return the other snippets that the claims import, in the order of their names."""
-    test = snippet.test_path.read_bytes() if snippet.test_path.is_file() else b""
+    return _others(snippet, config, _claims(snippet))
+
+
+def _claims(snippet: Snippet) -> bytes:
+    return snippet.test_path.read_bytes() if snippet.test_path.is_file() else b""
+
+
+def _others(snippet: Snippet, config: Config, test: bytes) -> list[Path]:
     named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
     paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
     return [path for path in paths if path != snippet.path and is_file(path)]

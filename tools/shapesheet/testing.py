@@ -33,7 +33,8 @@ class _Listener:
             if key == ERROR_PROPERTY:
                 self.errors[report.location[2]] = value
         if not report.passed:
-            self._add(report, report.location[2], (report.location[1] or -1) + 1)
+            _, above, name = report.location
+            self._add(report, name, 0 if above is None else above + 1)
 
     def pytest_collectreport(self, report: Any) -> None:  # noqa: ANN401
         if not report.passed:
@@ -47,7 +48,10 @@ class _Listener:
         crash = getattr(said, "reprcrash", None)
         if crash is not None:
             line = self._innermost(said) or line
-            text = crash.message.strip().splitlines()[0].removeprefix("Failed: ")
+            text = crash.message.strip().partition("\n")[0].removeprefix("Failed: ")
+        elif hasattr(said, "errorstring"):
+            # Of a fixture that is not to be had: what is wrong, then those that are.
+            text = said.errorstring.strip().partition("\n")[0]
         else:
             # A skip is its place and its reason; an error of collection is its whole traceback.
             text = (
@@ -87,6 +91,8 @@ def run(
     # Of the project's options some would run other tests, in other processes, or print.
     arguments = [str(snippet.test_path), f"--rootdir={config.root}", "-o", "addopts="]
     arguments += ["-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
+    # What else is installed for pytest may take a second to start, and have a say in the claims.
+    arguments += ["--disable-plugin-autoload", "-p", "shapesheet"]
     # It would take over from ours, which tells the line on which a worker hangs or crashes.
     arguments += ["-p", "no:faulthandler"]
     # This process has imported the plugin before pytest could rewrite its assertions; it has none.

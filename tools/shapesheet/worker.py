@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapesheet import backend, guard
-from shapesheet.isolation import READY, TRACE
+from shapesheet.process import HOME, READY, TRACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,8 +47,8 @@ def serve(connection: Connection, folder: Path, limits: Limits, forked: bool) ->
 
     Args:
         connection: To the pool.
-        folder: An empty folder for the calls' files, and for what is known of a call that ends
-            this process.
+        folder: For the calls' files, with an empty home, and for what is known of a call that
+            ends this process.
         limits: What a call may use.
         forked: Whether this process serves one call only, so that nothing has to be undone.
     """
@@ -110,8 +110,7 @@ def _bound(memory: int) -> None:
 
 def _settle(folder: Path) -> None:
     """Make ``folder`` the home, the working directory and the place of temporary files."""
-    home = folder / "home"
-    home.mkdir()
+    home = folder / HOME
     names = {"HOME": home, "KERAS_HOME": home / ".keras", "TMPDIR": home}
     os.environ.update({name: str(path) for name, path in names.items()})
     tempfile.tempdir = None
