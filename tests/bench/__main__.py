@@ -57,6 +57,7 @@ def side_by_side(
         copied = configuration.load(folder)
         same = [snippets.select(copied, [each.key])[0] for each in chosen]
         yield ours.everything(copied, same, runs, jobs)
+        yield ours.checks_only(copied, same, runs, jobs)
         yield ours.unchanged(copied, same if quick else snippets.find(copied), runs)
         yield ours.changed(copied, same, runs)
     for peer in peers.PEERS:

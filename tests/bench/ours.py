@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from shapesheet import record as records
 from shapesheet import snippet as snippets
 from shapesheet import states
-from shapesheet.benchmark import CHANGED, CHECKS, IMPORT, UNCHANGED, Line
+from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED, Line
 from shapesheet.errors import SnippetError
 from tests.bench import sampling
 from tests.bench.growth import TOOL
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 
 NAME = "shapesheet check"
 EVERY = 5
+_WITHOUT_CLAIMS = """
+import sys
+from shapesheet.check import examine
+from shapesheet.isolation import Pool
+from shapesheet.limits import Limits
+
+root, jobs, *keys = sys.argv[1:]
+with Pool(Limits(int(jobs))) as pool:
+    for outcome in pool.run(examine, [(root, key, False) for key in keys]):
+        if outcome.ended or outcome.value.failures:
+            sys.exit(f"{outcome.arguments[1]} fails a check")
+"""
 
 
 def choose(config: Config, every: int = EVERY) -> list[Snippet]:
@@ -62,6 +74,15 @@ def everything(config: Config, chosen: list[Snippet], runs: int, jobs: int) -> L
         own.append(sum(_seconds(config, each) for each in chosen))
     does = "the eight checks and the claims; records"
     return line(NAME + " --all", CHECKS, does, samples, own=tuple(own), ours=True)
+
+
+def checks_only(config: Config, chosen: list[Snippet], runs: int, jobs: int) -> Line:
+    """Measure the checks of the chosen snippets without their claims, as a watcher runs them."""
+    keys = [each.key for each in chosen]
+    command = [sys.executable, "-c", _WITHOUT_CLAIMS, str(config.root), str(jobs), *keys]
+    samples = [sampling.run(command, config.root, memory=n == 0) for n in range(runs)]
+    does = "the eight checks; claims are read, and not run"
+    return line("shapesheet, without the claims", FILE, does, samples, ours=True)
 
 
 def unchanged(config: Config, chosen: list[Snippet], runs: int) -> Line:
