@@ -278,6 +278,7 @@ def serve(config: Config, *, address: str, limits: Limits) -> None:
     from shapesheet import site  # noqa: PLC0415
 
     language = site.languages(config)[0]
+    serving.require_free(address)
     # mkdocs must not read pages that are being written.
     cli_check.check(states.not_fresh(snippet.find(config), config), config, limits, quiet=False)
     _write(config)

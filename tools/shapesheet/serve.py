@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +17,25 @@ if TYPE_CHECKING:
     from shapesheet.config import Config
     from shapesheet.site import Language
 
+_LAST_PORT = 65535
+
+
+def require_free(address: str) -> None:
+    """Refuse an address at which nothing can listen.
+
+    Raises:
+        SnippetError: It is no HOST:PORT, or another program listens there.
+    """
+    host, _, port = address.rpartition(":")
+    other = "name another one: shapesheet serve --address 127.0.0.1:8001"
+    if not (host and port.isdecimal() and int(port) <= _LAST_PORT):
+        raise SnippetError(address, 0, "this is no HOST:PORT", other)
+    try:
+        socket.create_server((host, int(port))).close()
+    except OSError as error:
+        message = f"nothing can listen here: {os.strerror(error.errno or 0)}"
+        raise SnippetError(address, 0, message, other) from error
+
 
 @contextlib.contextmanager
 def preview(config: Config, language: Language, address: str) -> Iterator[None]:
@@ -25,8 +45,7 @@ def preview(config: Config, language: Language, address: str) -> Iterator[None]:
     navigation of the preview stay as they were when it began.
 
     Raises:
-        SnippetError: mkdocs could not build the site, or not listen there; told when the body
-            ends.
+        SnippetError: mkdocs could not build the site; told when the body ends.
     """
     command = [sys.executable, "-m", "mkdocs", "serve", "--dirty", "--no-strict"]
     process = subprocess.Popen(  # noqa: S603 - the mkdocs that is installed
