@@ -11,8 +11,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PEERS := build/peers
 BENCH ?=
 
-# How many processes run the tests side by side: `make test JOBS=2`.
-JOBS ?= 0
+# How many processes run the tests side by side, with up to 2 GB each; 0 runs them in one.
+JOBS ?= 2
 
 # TensorFlow's notes about the processor, and Material's about a later MkDocs, help nobody here.
 export TF_CPP_MIN_LOG_LEVEL ?= 2
