@@ -79,16 +79,18 @@ def test_augmentation_costs_nothing_when_it_predicts() -> None:
 
 
 def test_it_learns_the_direction_of_stripes() -> None:
-    """Three epochs on 200 noisy images tell level from upright stripes, over 90% of 100 right."""
+    """Twelve steps of 16 noisy images tell level from upright stripes, over 90% of 50 right."""
     generator = np.random.default_rng(0)
-    y = np.arange(300) % 2
-    wave = (np.sin(np.arange(24) + generator.uniform(0, 6, (300, 1))) + 1) / 2
+    y = np.arange(242) % 2
+    wave = (np.sin(np.arange(24) + generator.uniform(0, 6, (242, 1))) + 1) / 2
     level = np.repeat(wave[:, :, None], 24, axis=2)
     x = np.where(y[:, None, None], level, level.transpose(0, 2, 1))
-    x = np.clip(x + generator.normal(0, 0.3, x.shape), 0, 1)[..., None].astype("float32")
+    x = np.clip(x + generator.normal(0, 0.1, x.shape), 0, 1)[..., None].astype("float32")
     model = cats_vs_dogs_convnet(24, 24, channels=1)
-    model.fit(x[:200], y[:200], batch_size=20, epochs=3, verbose=0)
-    assert model.evaluate(x[200:], y[200:], verbose=0, return_dict=True)["accuracy"] > 0.9
+    model.run_eagerly = True
+    model.optimizer.learning_rate = 0.0005
+    model.fit(x[:192], y[:192], batch_size=16, verbose=0)
+    assert np.mean((np.array(model(x[192:]))[:, 0] > 0.5) == y[192:]) > 0.9
 
 
 def mistake_images_of_another_size() -> None:

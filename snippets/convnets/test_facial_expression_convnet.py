@@ -74,7 +74,7 @@ def test_it_learns_handwritten_digits() -> None:
     x, y = enlarged_digits()
     model = facial_expression_convnet(16, 16, 1, 3)
     model.fit(x[:240], y[:240], batch_size=16, epochs=3, verbose=0)
-    assert model.evaluate(x[240:], y[240:], verbose=0, return_dict=True)["accuracy"] > 0.9
+    assert np.mean(np.array(model(x[240:])).argmax(axis=-1) == y[240:]) > 0.9
 
 
 def test_slow_averages_look_like_overfitting() -> None:
@@ -86,7 +86,7 @@ def test_slow_averages_look_like_overfitting() -> None:
             layer.momentum = 0.99
     history = model.fit(x[:240], y[:240], batch_size=16, epochs=5, verbose=0).history
     assert history["accuracy"][-1] > 0.95
-    assert model.evaluate(x[:240], y[:240], verbose=0, return_dict=True)["accuracy"] < 0.6
+    assert np.mean(np.array(model(x[:240])).argmax(axis=-1) == y[:240]) < 0.6
 
 
 def test_a_random_split_can_look_perfect() -> None:

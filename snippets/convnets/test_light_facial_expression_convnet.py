@@ -91,7 +91,7 @@ def test_it_learns_handwritten_digits() -> None:
     x = np.kron((x / 16).reshape(-1, 8, 8, 1), np.ones((1, 2, 2, 1))).astype("float32")
     model = light_facial_expression_convnet(16, 16, 1, 3)
     model.fit(x[:240], y[:240], batch_size=16, epochs=6, verbose=0)
-    assert model.evaluate(x[240:340], y[240:340], verbose=0, return_dict=True)["accuracy"] > 0.75
+    assert np.mean(np.array(model(x[240:340])).argmax(axis=-1) == y[240:340]) > 0.75
 
 
 def mistake_shared_axes_after_a_dense_layer() -> None:

@@ -102,13 +102,14 @@ def test_it_takes_images_of_32_pixels_and_no_smaller() -> None:
 
 
 def test_it_learns_handwritten_digits() -> None:
-    """Four epochs on 240 images tell 100 other digits 0, 1 and 2 apart, over 80% right."""
-    x, y = load_digits(n_class=3, return_X_y=True)
+    """Eight steps of 12 images each tell 50 other digits 0 and 1 apart, over 80% right."""
+    x, y = load_digits(n_class=2, return_X_y=True)
     x = np.kron((x / 16).reshape(-1, 8, 8, 1), np.ones((1, 4, 4, 1))).astype("float32")
-    y = keras.utils.to_categorical(y)
-    model = plain_convnet(32, 32, 1, 3)
-    model.fit(x[:240], y[:240], batch_size=16, epochs=4, verbose=0)
-    assert model.evaluate(x[240:340], y[240:340], verbose=0, return_dict=True)["accuracy"] > 0.8
+    model = plain_convnet(32, 32, 1, 2)
+    model.run_eagerly = True
+    model.optimizer.learning_rate = 0.0005
+    model.fit(x[:96], keras.utils.to_categorical(y[:96]), batch_size=12, verbose=0)
+    assert np.mean(np.array(model(x[240:290])).argmax(axis=-1) == y[240:290]) > 0.8
 
 
 def mistake_the_old_keyword_for_padding() -> None:

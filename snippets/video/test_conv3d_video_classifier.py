@@ -10,22 +10,23 @@ from snippets.video.conv3d_video_classifier import conv3d_video_classifier
 def moving_squares(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return clips of a bright square that moves to the left (0) or to the right (1)."""
     generator = np.random.default_rng(0)
-    x, y = np.zeros((count, 6, 16, 16, 3), "float32"), np.arange(count) % 2
+    x, y = np.zeros((count, 4, 10, 10, 3), "float32"), np.arange(count) % 2
     for clip, label in zip(x, y, strict=True):
-        row, column = generator.integers(0, 12), generator.integers(0, 3)
-        for frame in range(6):
-            at = column + 2 * (frame if label else 5 - frame)
+        row, column = generator.integers(0, 8), generator.integers(0, 2)
+        for frame in range(4):
+            at = column + 2 * (frame if label else 3 - frame)
             clip[frame, row : row + 3, at : at + 3] = 1
     return x, y
 
 
 def test_it_learns_where_a_square_moves() -> None:
-    """Three epochs on 96 clips tell left from right in over 95% of new ones."""
-    x, y = moving_squares(144)
-    model = conv3d_video_classifier(frames=6, height=16, width=16, num_classes=2)
+    """Eight steps of 16 clips each tell left from right in over 95% of new ones."""
+    x, y = moving_squares(176)
+    model = conv3d_video_classifier(frames=4, height=10, width=10, num_classes=2)
+    model.run_eagerly = True
     model.optimizer.learning_rate = 0.01
-    model.fit(x[:96], y[:96], epochs=3, batch_size=16, verbose=0)
-    assert model.evaluate(x[96:], y[96:], verbose=0, return_dict=True)["accuracy"] > 0.95
+    model.fit(x[:128], y[:128], batch_size=16, verbose=0)
+    assert np.mean(np.array(model(x[128:])).argmax(axis=-1) == y[128:]) > 0.95
 
 
 def test_kernels_over_one_frame_see_no_direction() -> None:

@@ -66,17 +66,18 @@ def test_its_parameters_are_few() -> None:
 
 
 def test_it_learns_the_order_of_two_flashes() -> None:
-    """Ten epochs on 64 clips tell a red flash before a green one from green before red."""
+    """Eight steps of 32 clips each tell red before green from green before red, over 95% right."""
     generator = np.random.default_rng(0)
-    x, y = generator.uniform(0, 0.2, size=(96, 8, 8, 8, 3)), np.arange(96) % 2
+    x, y = generator.uniform(0, 0.2, size=(288, 4, 8, 8, 3)), np.arange(288) % 2
     for clip, label in zip(x, y, strict=True):
-        at = generator.integers(0, 7)
+        at = generator.integers(0, 3)
         clip[at, ..., label] += 0.8
         clip[at + 1, ..., 1 - label] += 0.8
-    model = framewise_conv2d_conv1d(height=8, width=8, num_classes=2)
+    model = framewise_conv2d_conv1d(frames=4, height=8, width=8, num_classes=2)
+    model.run_eagerly = True
     model.optimizer.learning_rate = 0.01
-    model.fit(x[:64], y[:64], epochs=10, batch_size=16, verbose=0)
-    assert model.evaluate(x[64:], y[64:], verbose=0, return_dict=True)["accuracy"] > 0.95
+    model.fit(x[:256], y[:256], batch_size=32, verbose=0)
+    assert np.mean(np.array(model(x[256:])).argmax(axis=-1) == y[256:]) > 0.95
 
 
 def test_dense_takes_feature_maps_without_an_error() -> None:

@@ -68,17 +68,18 @@ def test_it_does_not_see_where_a_thing_moves() -> None:
 
 
 def test_it_learns_which_scene_comes_first() -> None:
-    """Ten epochs on 64 clips tell red-then-green from green-then-red in over 95% of new ones."""
+    """Eight steps of 32 clips tell red-then-green from green-then-red in over 95% of new ones."""
     generator = np.random.default_rng(0)
-    x, y = generator.uniform(0, 0.5, size=(96, 6, 8, 8, 3)), np.arange(96) % 2
+    x, y = generator.uniform(0, 0.5, size=(288, 4, 8, 8, 3)), np.arange(288) % 2
     for clip, label in zip(x, y, strict=True):
-        cut = generator.integers(2, 5)
+        cut = generator.integers(1, 4)
         clip[:cut, ..., label] += 0.5
         clip[cut:, ..., 1 - label] += 0.5
-    model = framewise_conv2d_lstm(frames=6, height=8, width=8, num_classes=2)
-    model.optimizer.learning_rate = 0.01
-    model.fit(x[:64], y[:64], epochs=10, batch_size=16, verbose=0)
-    assert model.evaluate(x[64:], y[64:], verbose=0, return_dict=True)["accuracy"] > 0.95
+    model = framewise_conv2d_lstm(frames=4, height=8, width=8, num_classes=2)
+    model.run_eagerly = True
+    model.optimizer.learning_rate = 0.02
+    model.fit(x[:256], y[:256], batch_size=32, verbose=0)
+    assert np.mean(np.array(model(x[256:])).argmax(axis=-1) == y[256:]) > 0.95
 
 
 def mistake_no_time_distributed() -> None:

@@ -10,23 +10,24 @@ from snippets.volumes.conv3d_volume_classifier import conv3d_volume_classifier
 def solids(count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return noisy volumes that hold a ball (0), a shell (1) or a cube (2) somewhere."""
     generator = np.random.default_rng(0)
-    grid = np.stack(np.indices((12, 12, 12)), axis=-1)
-    x, y = generator.normal(0, 0.1, size=(count, 12, 12, 12, 1)), np.arange(count) % 3
+    grid = np.stack(np.indices((8, 8, 8)), axis=-1)
+    x, y = generator.normal(0, 0.1, size=(count, 8, 8, 8, 1)), np.arange(count) % 3
     for volume, kind in zip(x, y, strict=True):
-        offset = grid - generator.uniform(4, 7, size=3)
+        offset = grid - generator.uniform(2.5, 4.5, size=3)
         far = np.linalg.norm(offset, axis=-1)
-        shapes = (far < 4, (far < 4) & (far > 2), np.abs(offset).max(axis=-1) < 3)
+        shapes = (far < 3.5, (far < 3.5) & (far > 1.5), np.abs(offset).max(axis=-1) < 2.5)
         volume[..., 0] += shapes[kind]
     return x.astype("float32"), y
 
 
 def test_it_learns_to_tell_solids_apart() -> None:
-    """Ten epochs on 96 volumes tell balls, shells and cubes apart in over 90% of new ones."""
-    x, y = solids(144)
-    model = conv3d_volume_classifier(depth=12, height=12, width=12, num_classes=3)
-    model.optimizer.learning_rate = 0.003
-    model.fit(x[:96], y[:96], epochs=10, batch_size=8, verbose=0)
-    assert model.evaluate(x[96:], y[96:], verbose=0, return_dict=True)["accuracy"] > 0.9
+    """Eighteen steps of 32 volumes tell balls, shells and cubes apart in over 90% of new ones."""
+    x, y = solids(624)
+    model = conv3d_volume_classifier(depth=8, height=8, width=8, num_classes=3)
+    model.run_eagerly = True
+    model.optimizer.learning_rate = 0.01
+    model.fit(x[:576], y[:576], batch_size=32, verbose=0)
+    assert np.mean(np.array(model(x[576:])).argmax(axis=-1) == y[576:]) > 0.9
 
 
 def test_the_depth_is_the_first_axis_after_the_batch() -> None:

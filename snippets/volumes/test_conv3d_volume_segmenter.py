@@ -8,23 +8,24 @@ from snippets.volumes.conv3d_volume_segmenter import conv3d_volume_segmenter
 
 
 def balls(count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return noisy volumes with a ball in each, and the voxels that belong to the ball."""
+    """Return volumes, noisy and centred, with a ball in each, and the voxels of the ball."""
     generator = np.random.default_rng(0)
-    grid = np.stack(np.indices((12, 12, 12)), axis=-1)
-    centres = generator.uniform(4, 7, size=(count, 1, 1, 1, 3))
-    y = np.linalg.norm(grid - centres, axis=-1)[..., None] < 3.5
-    return y + generator.normal(0, 0.5, size=y.shape), y.astype("float32")
+    grid = np.stack(np.indices((10, 10, 10)), axis=-1)
+    centres = generator.uniform(3.5, 5.5, size=(count, 1, 1, 1, 3))
+    y = np.linalg.norm(grid - centres, axis=-1)[..., None] < 4.5
+    return y - 0.5 + generator.normal(0, 1.1, size=y.shape), y.astype("float32")
 
 
 def test_it_learns_to_find_a_ball_in_noise() -> None:
-    """After twelve epochs it finds balls in noise with an IoU above 0.75, a threshold below 0.5."""
-    x, y = balls(32)
-    model = conv3d_volume_segmenter(depth=12, height=12, width=12)
-    model.optimizer.learning_rate = 0.01
-    model.fit(x[:24], y[:24], epochs=12, batch_size=4, verbose=0)
-    overlap = model.evaluate(x[24:], y[24:], verbose=0, return_dict=True)["iou"]
-    alone = keras.metrics.BinaryIoU(target_class_ids=[1])(y[24:], x[24:] > 0.5)
-    assert overlap > 0.75
+    """After twelve steps it finds balls in noise with an IoU above 0.7, a threshold below 0.5."""
+    x, y = balls(104)
+    model = conv3d_volume_segmenter(depth=10, height=10, width=10)
+    model.run_eagerly = True
+    model.optimizer.learning_rate = 0.005
+    model.fit(x[:96], y[:96], batch_size=8, verbose=0)
+    overlap = keras.metrics.BinaryIoU(target_class_ids=[1])(y[96:], model(x[96:]))
+    alone = keras.metrics.BinaryIoU(target_class_ids=[1])(y[96:], x[96:] > 0)
+    assert overlap > 0.7
     assert alone < 0.5
 
 
@@ -39,13 +40,13 @@ def test_nothing_found_has_a_good_accuracy() -> None:
 
 def test_a_voxel_sees_ten_voxels_along_each_axis() -> None:
     """The answer for a voxel depends on a cube of 10 · 10 · 10 voxels around it."""
-    model = conv3d_volume_segmenter(depth=24, height=24, width=24)
-    x = np.random.default_rng(0).normal(size=(24, 24, 24, 1)).astype("float32")
-    planes = np.eye(24, dtype="float32")
+    model = conv3d_volume_segmenter(depth=16, height=16, width=16)
+    x = np.random.default_rng(0).normal(size=(16, 16, 16, 1)).astype("float32")
+    planes = np.eye(16, dtype="float32")
     for axis in range(3):
         # Volume i has another plane i.
         volumes = x + np.expand_dims(planes, [each + 1 for each in range(4) if each != axis])
-        voxels = np.array(model(volumes))[:, 12, 12, 12, 0]
+        voxels = np.array(model(volumes))[:, 8, 8, 8, 0]
         seen = np.flatnonzero(np.abs(voxels - voxels[0]) > 1e-7)
         assert seen[-1] - seen[0] + 1 == 10
 
