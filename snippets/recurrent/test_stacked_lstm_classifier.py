@@ -55,14 +55,16 @@ def test_masked_padding_changes_nothing() -> None:
 
 
 def test_it_remembers_the_first_step() -> None:
-    """It learns over 95% right which of four features was on in the first of eight noisy steps."""
+    """It learns over 95% right which of four features was on in the first of four noisy steps."""
     generator = np.random.default_rng(0)
-    x, y = generator.normal(scale=0.2, size=(600, 8, 4)), generator.integers(0, 4, size=600)
-    x[np.arange(600), 0, y] += 2
-    model = stacked_lstm_classifier(num_timesteps=8, num_features=4, num_classes=4)
+    x, y = generator.normal(scale=0.2, size=(300, 4, 4)), generator.integers(0, 4, size=300)
+    x[np.arange(300), 0, y] += 2
+    model = stacked_lstm_classifier(num_timesteps=4, num_features=4, num_classes=4)
     model.optimizer.learning_rate = 0.01
-    model.fit(x[:500], keras.utils.to_categorical(y[:500]), epochs=8, verbose=0)
-    right = np.argmax(model(x[500:]), axis=-1) == y[500:]
+    model.run_eagerly = True
+    for _ in range(8):
+        model.train_on_batch(x[:200], keras.utils.to_categorical(y[:200]))
+    right = np.argmax(model(x[200:]), axis=-1) == y[200:]
     assert right.mean() > 0.95
 
 

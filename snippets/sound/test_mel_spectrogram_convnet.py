@@ -127,13 +127,17 @@ def test_a_high_momentum_is_slow() -> None:
 
 
 def test_it_learns_the_pitch_of_a_tone() -> None:
-    """Ten epochs on 96 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
-    y = np.arange(144) % 3
-    x = tones(np.array([300, 600, 1200])[y], 1000)
+    """Ten steps on 48 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
+    y = np.arange(96) % 3
+    x = tones(np.array([300, 600, 1200])[y], 600)
     x += 0.1 * np.random.default_rng(1).normal(size=x.shape).astype("float32")
-    model = mel_spectrogram_convnet(length=1000, num_classes=3)
-    model.fit(x[:96], y[:96], epochs=10, batch_size=8, verbose=0)
-    assert model.evaluate(x[96:], y[96:], verbose=0, return_dict=True)["accuracy"] > 0.95
+    model = mel_spectrogram_convnet(length=600, num_classes=3)
+    model.optimizer.learning_rate = 0.01
+    model.run_eagerly = True
+    for _ in range(10):
+        model.train_on_batch(x[:48], y[:48])
+    right = np.argmax(model(x[48:]), axis=-1) == y[48:]
+    assert right.mean() > 0.95
 
 
 def mistake_a_spectrogram_has_no_channels() -> None:

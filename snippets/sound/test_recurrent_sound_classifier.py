@@ -55,11 +55,15 @@ def test_its_parameters_are_few() -> None:
 
 
 def test_it_learns_which_tone_comes_first() -> None:
-    """Ten epochs on 128 noisy clips tell low-high from high-low in over 95% of new ones."""
-    x, y = two_tones(192, 760)
-    model = recurrent_sound_classifier(length=760, num_classes=2)
-    model.fit(x[:128], y[:128], epochs=10, verbose=0)
-    assert model.evaluate(x[128:], y[128:], verbose=0, return_dict=True)["accuracy"] > 0.95
+    """Six steps on 64 noisy clips tell low-high from high-low in over 95% of new ones."""
+    x, y = two_tones(128, 376)
+    model = recurrent_sound_classifier(length=376, num_classes=2)
+    model.optimizer.learning_rate = 0.01
+    model.run_eagerly = True
+    for _ in range(6):
+        model.train_on_batch(x[:64], y[:64])
+    right = np.argmax(model(x[64:]), axis=-1) == y[64:]
+    assert right.mean() > 0.95
 
 
 def test_averaged_features_forget_the_order() -> None:

@@ -72,16 +72,20 @@ def test_a_batch_without_channels_gets_one() -> None:
 
 
 def test_it_learns_the_pitch_of_a_tone() -> None:
-    """Twenty epochs on 128 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
+    """Eight steps on 128 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
     generator = np.random.default_rng(0)
     y = np.arange(192) % 3
     pitch = np.array([300, 600, 1200])[y, None]
     phase = generator.uniform(0, 2 * np.pi, size=(192, 1))
-    x = 0.5 * np.sin(2 * np.pi * pitch * np.arange(1000) / 8000 + phase)
+    x = 0.5 * np.sin(2 * np.pi * pitch * np.arange(500) / 8000 + phase)
     x += 0.3 * generator.normal(size=x.shape)
-    model = waveform_conv1d(length=1000, num_classes=3)
-    model.fit(x[:128], y[:128], epochs=20, verbose=0)
-    assert model.evaluate(x[128:], y[128:], verbose=0, return_dict=True)["accuracy"] > 0.95
+    model = waveform_conv1d(length=500, num_classes=3)
+    model.optimizer.learning_rate = 0.01
+    model.run_eagerly = True
+    for _ in range(8):
+        model.train_on_batch(x[:128, :, None], y[:128])
+    right = np.argmax(model(x[128:]), axis=-1) == y[128:]
+    assert right.mean() > 0.95
 
 
 def mistake_no_axis_for_the_channels() -> None:

@@ -46,14 +46,14 @@ def test_unfreezing_needs_compile() -> None:
     """Unfrozen after a step, VGG19 still does not move: only compile() makes training see it."""
     model = vgg19_global_pooling()
     base = model.get_layer("vgg19")
-    before = numbers(base.weights)
+    (before,) = numbers(base.weights[:1])
     model.train_on_batch(*some_images())
     base.trainable = True
     model.train_on_batch(*some_images())
-    assert np.array_equal(before[0], numbers(base.weights)[0])
-    model.compile("adam", "categorical_crossentropy", run_eagerly=True)
+    assert np.array_equal(before, base.weights[0])
+    model.compile("sgd", "categorical_crossentropy", run_eagerly=True)
     model.train_on_batch(*some_images())
-    assert not np.array_equal(before[0], numbers(base.weights)[0])
+    assert not np.array_equal(before, base.weights[0])
 
 
 def test_one_step_of_adam_moves_every_weight_as_far() -> None:
@@ -61,15 +61,17 @@ def test_one_step_of_adam_moves_every_weight_as_far() -> None:
     model = vgg19_global_pooling()
     base = model.get_layer("vgg19")
     base.trainable = True
+    for layer in base.layers:
+        layer.trainable = layer.name == "block5_conv4"
     optimizer = keras.optimizers.Adam(learning_rate=0.001)
     model.compile(optimizer, "categorical_crossentropy", run_eagerly=True)
-    before = numbers(base.weights)
+    before = numbers(model.trainable_weights)
     model.train_on_batch(*some_images())
-    pairs = zip(before, numbers(base.weights), strict=True)
+    pairs = zip(before, numbers(model.trainable_weights), strict=True)
     moved = np.concatenate([np.abs(new - old).ravel() for old, new in pairs])
     moved = moved[moved > 0]
     assert np.mean(np.isclose(moved, 0.001, rtol=0.1)) > 0.98
-    assert round(0.001 / np.std(before[-2]), 2) == 0.07
+    assert round(0.001 / np.std(before[0]), 2) == 0.07
 
 
 def test_the_features_can_be_computed_once() -> None:

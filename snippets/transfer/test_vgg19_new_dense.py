@@ -9,10 +9,13 @@ from snippets.transfer.vgg19_new_dense import vgg19_new_dense
 
 def test_at_224_pixels_one_layer_has_five_sixths() -> None:
     """At 224 by 224 pixels the new layer has 102,764,544 of 122,846,282 parameters."""
-    model = vgg19_new_dense(224, 224)
-    dense = model.layers[-4]
-    assert dense.count_params() == 7 * 7 * 512 * 4096 + 4096 == 102_764_544
-    assert model.count_params() == 122_846_282
+    model = vgg19_new_dense(224, 224, units=1)
+    base, unit = model.get_layer("vgg19").count_params(), model.layers[-4].count_params()
+    # Each unit has 4 parameters more in the batch normalization, and 10 in the softmax layer.
+    one, all_of_them = (base + units * (unit + 4 + 10) + 10 for units in (1, 4096))
+    assert unit == 7 * 7 * 512 + 1
+    assert 4096 * unit == 102_764_544
+    assert (model.count_params(), all_of_them) == (one, 122_846_282)
 
 
 def test_the_new_layer_grows_with_the_area() -> None:
@@ -70,8 +73,10 @@ def test_it_takes_pixels_as_they_are() -> None:
 
 def test_the_new_layer_ends_in_a_relu() -> None:
     """The new layer ends in a ReLU, as fc1 and fc2 do, the Dense layers of VGG19 left out here."""
-    whole = keras.applications.VGG19(weights=None, input_shape=(32, 32, 3), classes=2)
     ours = vgg19_new_dense(32, 32, units=16).layers[-4]
+    # In this scope weights get shapes and no values, which nobody looks at here.
+    with keras.StatelessScope(initialize_variables=False):
+        whole = keras.applications.VGG19(weights=None, input_shape=(32, 32, 3), classes=2)
     found = [layer.activation for layer in (whole.get_layer("fc1"), whole.get_layer("fc2"), ours)]
     assert found == [keras.activations.relu] * 3
 
