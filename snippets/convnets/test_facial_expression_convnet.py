@@ -78,15 +78,18 @@ def test_it_learns_handwritten_digits() -> None:
 
 
 def test_slow_averages_look_like_overfitting() -> None:
-    """At Keras's momentum 0.99 it is 95% right in training, then under 60% on the same images."""
+    """At Keras's 0.99 five steps on bright images are 95% right in training, then under 70%."""
     x, y = enlarged_digits()
+    x, y = x[:120] + 6, y[:120]
     model = facial_expression_convnet(16, 16, 1, 3)
     for layer in model.layers:
         if isinstance(layer, layers.BatchNormalization):
             layer.momentum = 0.99
-    history = model.fit(x[:240], y[:240], batch_size=16, epochs=5, verbose=0).history
-    assert history["accuracy"][-1] > 0.95
-    assert np.mean(np.array(model(x[:240])).argmax(axis=-1) == y[:240]) < 0.6
+    model.run_eagerly = True
+    model.fit(x, y, batch_size=24, verbose=0)
+    right = [np.mean(np.array(model(x, training=mode)).argmax(-1) == y) for mode in (True, False)]
+    assert right[0] > 0.95
+    assert right[1] < 0.7
 
 
 def test_a_random_split_can_look_perfect() -> None:

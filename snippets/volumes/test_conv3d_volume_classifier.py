@@ -21,13 +21,13 @@ def solids(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_it_learns_to_tell_solids_apart() -> None:
-    """Eighteen steps of 32 volumes tell balls, shells and cubes apart in over 90% of new ones."""
-    x, y = solids(624)
+    """Twenty-two steps of 32 volumes tell balls, shells and cubes apart in over 90% of new ones."""
+    x, y = solids(752)
     model = conv3d_volume_classifier(depth=8, height=8, width=8, num_classes=3)
     model.run_eagerly = True
-    model.optimizer.learning_rate = 0.01
-    model.fit(x[:576], y[:576], batch_size=32, verbose=0)
-    assert np.mean(np.array(model(x[576:])).argmax(axis=-1) == y[576:]) > 0.9
+    model.optimizer.learning_rate = 0.005
+    model.fit(x[:704], y[:704], batch_size=32, verbose=0)
+    assert np.mean(np.array(model(x[704:])).argmax(axis=-1) == y[704:]) > 0.9
 
 
 def test_the_depth_is_the_first_axis_after_the_batch() -> None:
