@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from shapesheet.errors import SnippetError
+from shapesheet.errors import SnippetError, printable
 from shapesheet.files import write_atomically
 
 if TYPE_CHECKING:
@@ -282,9 +282,15 @@ def write(folder: Path, record: Record) -> None:
     """Write the record, whole or not at all.
 
     Raises:
-        SnippetError: The folder can't be written.
+        SnippetError: The folder can't be written, or a name in the record is no text.
     """
-    write_atomically(record_path(folder, record.snippet), dumps(record).encode())
+    path = record_path(folder, record.snippet)
+    try:
+        content = dumps(record).encode()
+    except UnicodeEncodeError as error:
+        message = f"this record can't be written: {printable(str(error))}"
+        raise SnippetError(path, 0, message, "choose names that UTF-8 can write") from error
+    write_atomically(path, content)
 
 
 def steady(known: float, seconds: float) -> float:
