@@ -53,7 +53,7 @@ def test_a_record_of_an_older_format_is_measured_again() -> None:
 def test_a_name_that_is_no_text_is_told_and_the_old_record_stays(tmp_path: Path) -> None:
     records.write(tmp_path, RECORD)
     layer = replace(RECORD.layers[0], name="half \ud800")
-    with pytest.raises(SnippetError, match="this record can't be written: .*surrogates") as caught:
+    with pytest.raises(SnippetError, match=r"this record can't be written: .*surrogates") as caught:
         records.write(tmp_path, replace(RECORD, layers=(layer,)))
     assert caught.value.cure == "choose names that UTF-8 can write"
     assert records.read(tmp_path, RECORD.snippet) == RECORD
