@@ -7,7 +7,10 @@ import os
 import sys
 import types
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LIBRARIES = ("keras", "numpy")
 # Python's own notes on a class or a module, made when somebody asks for them.
@@ -101,9 +104,18 @@ def _holds(table: Any, content: Any) -> bool:  # noqa: ANN401
         return False
     if isinstance(table, set):
         return bool(table == content)
-    if isinstance(table, dict) and not all(map(operator.is_, table.values(), content.values())):
-        return False
+    if isinstance(table, dict):
+        return _same(table, content)
     return all(map(operator.is_, table, content))
+
+
+def _same(names: Mapping[Any, Any], content: Mapping[Any, Any]) -> bool:
+    """Return whether two mappings have the very same objects in the same order."""
+    return (
+        len(names) == len(content)
+        and all(map(operator.is_, names, content))
+        and all(map(operator.is_, names.values(), content.values()))
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -122,6 +134,8 @@ def _is_of_library(name: object) -> bool:
 
 def _restore(owner: Any, names: dict[str, Any]) -> None:  # noqa: ANN401
     now = vars(owner)
+    if _same(now, names):
+        return
     for name in [name for name in now if name not in names]:
         # What a library imports lazily is no change.
         if not isinstance(now[name], types.ModuleType) and not name.startswith(_NOTES):
