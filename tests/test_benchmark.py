@@ -218,3 +218,21 @@ def test_chosen_snippets_are_given_to_a_program_one_by_one(tmp_path: Path) -> No
     command = peers.each(["echo", "{}"], 1)
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "dense/one\ndense/two\n"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "missing"),
+    [
+        ({"without claims"}, "it has no line of ours for 'file'"),
+        ({"fresh", "slow"}, "it has no peer's line for 'checks'"),
+    ],
+)
+def test_a_report_that_lacks_a_line_names_it_and_the_command(
+    left_out: set[str], missing: str
+) -> None:
+    lines = tuple(each for each in REPORT.lines if each.name not in left_out)
+    text = benchmark.dumps(msgspec.structs.replace(REPORT, lines=lines)).decode()
+    sheet = Sheet({}, {}, {}, reports={"benchmark": text})
+    with pytest.raises(SnippetError, match=missing) as caught:
+        speed.benchmark(sheet, SPOT, ())
+    assert caught.value.cure == "run: make bench"

@@ -106,8 +106,16 @@ class Report(msgspec.Struct, frozen=True):
     growth: tuple[Growth, ...]
 
     def ours(self, work: str) -> Line:
-        """Return this tool's line for a kind of work."""
-        return next(line for line in self.lines if line.ours and line.work == work)
+        """Return this tool's line for a kind of work.
+
+        Raises:
+            LookupError: It was not measured.
+        """
+        found = [line for line in self.lines if line.ours and line.work == work]
+        if not found:
+            message = f"it has no line of ours for {work!r}"
+            raise LookupError(message)
+        return found[0]
 
     def fastest(self, *works: str, isolates: bool = False) -> Line:
         """Return the peer with the lowest median for a kind of work.
@@ -115,9 +123,19 @@ class Report(msgspec.Struct, frozen=True):
         Args:
             *works: The kinds of work.
             isolates: Whether only peers count that isolate the snippets.
+
+        Raises:
+            LookupError: None was measured.
         """
-        peers = [line for line in self.lines if not line.ours and line.work in works]
-        return min((p for p in peers if p.isolates or not isolates), key=lambda p: p.median)
+        peers = [
+            line
+            for line in self.lines
+            if not line.ours and line.work in works and (line.isolates or not isolates)
+        ]
+        if not peers:
+            message = f"it has no peer's line for {' or '.join(map(repr, works))}"
+            raise LookupError(message)
+        return min(peers, key=lambda peer: peer.median)
 
     def at(self, command: str, count: int) -> Point | None:
         """Return what a command took with a number of snippets, if that was measured."""

@@ -34,11 +34,10 @@ def benchmark(sheet: Sheet, spot: Spot, _arguments: tuple[str, ...]) -> str:
     """
     text = sheet.report(NAME, spot, COMMAND)
     try:
-        report = benchmarks.loads(text)
-    except msgspec.DecodeError as error:
+        return render(benchmarks.loads(text))
+    except (msgspec.DecodeError, LookupError) as error:
         message = f"the report {NAME!r} can't be read: {error}"
         raise spot.error(message, f"run: {COMMAND}") from error
-    return render(report)
 
 
 def render(report: Report) -> str:
