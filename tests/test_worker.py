@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MEMORY = GIBIBYTE
+MEBIBYTE = 1024**2
 SECONDS = 30.0
 
 
@@ -65,3 +66,22 @@ def test_time_and_memory_of_a_call_are_measured(forked: Pool) -> None:
     slow, large = (next(iter(forked.run(each, [()]))) for each in (take_time, hold))
     assert slow.seconds >= 0.5
     assert large.memory >= slow.memory + GIBIBYTE // 8
+
+
+def held() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def drop_all_but_the_last() -> int:
+    before = held()
+    # The system's allocator takes this for a hint to keep what is freed of this size and below.
+    bytearray(24 * MEBIBYTE)
+    many = [bytearray(b"x") * (8 * MEBIBYTE) for _ in range(50)]
+    last = many.pop()
+    many.clear()
+    return held() - before - len(last)
+
+
+def test_what_a_forked_worker_frees_goes_back_to_the_system(forked: Pool) -> None:
+    (outcome,) = forked.run(drop_all_but_the_last, [()])
+    assert outcome.value < 50 * MEBIBYTE
