@@ -70,13 +70,14 @@ def floor(work: Line, imported: float, cores: int) -> float:
 def _cold(report: Report) -> Iterator[Goal]:
     ours, without = report.ours(CHECKS), report.ours(FILE)
     equal, runner = (report.fastest(work, isolates=True) for work in (CHECKS, FILE))
-    for line, peer, what in (
-        (ours, equal, f"Everything, nothing known: times faster than {equal.name} (the same work)"),
-        (without, runner, f"The checks without the claims: times faster than {runner.name}"),
-        (ours, runner, f"Checks and claims: times faster than {runner.name}, which checks nothing"),
-    ):
-        yield Goal(what, peer.median / line.median, 3, TIMES, at_least=True)
     least = floor(ours, report.ours(IMPORT).median, report.cores)
+    for line, peer, text in (
+        (ours, equal, f"Everything, nothing known: times faster than {equal.name} (the same work"),
+        (ours, runner, f"Everything: times faster than {runner.name} (no checks"),
+        (without, runner, f"The checks without the claims: times faster than {runner.name}"),
+    ):
+        allowed = f"; the floor allows {peer.median / least:.2f} ×)" if line is ours else ""
+        yield Goal(text + allowed, peer.median / line.median, 3, TIMES, at_least=True)
     text = "Everything, nothing known: beside one import of Keras and the checks' own work"
     yield Goal(text, ours.median / least, 1.5, TIMES)
 
