@@ -28,18 +28,6 @@ if TYPE_CHECKING:
 
 SECONDS = 120
 MKDOCS = "site_name: Toys\ndocs_dir: docs/en\nsite_dir: site/en\n"
-PAGE = """# Toy
-
-<!-- shapesheet: facts dense/toy -->
-<!-- /shapesheet -->
-
-```python
---8<-- "dense/toy.py"
-```
-
-<!-- shapesheet: layers dense/toy -->
-<!-- /shapesheet -->
-"""
 
 
 @pytest.fixture
@@ -60,7 +48,7 @@ def free() -> str:
 def root(tmp_path: Path) -> Path:
     workshop.snippet(tmp_path, workshop.source())
     put(tmp_path / "mkdocs.yml", MKDOCS)
-    put(tmp_path / "docs/en/toy.md", PAGE)
+    put(tmp_path / "docs/en/toy.md", workshop.PAGE)
     return tmp_path
 
 

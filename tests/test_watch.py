@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 TOOL = Path(sys.executable).with_name("shapesheet")
 SECONDS = 120
 WATCHING = "watching snippets and docs/en"
-PAGE = """# Toy
-
-<!-- shapesheet: facts dense/toy -->
-<!-- /shapesheet -->
-
-```python
---8<-- "dense/toy.py"
-```
-
-<!-- shapesheet: layers dense/toy -->
-<!-- /shapesheet -->
-"""
 # It stands for a slow claim: it ends when the test lets it.
 SLOW = '''
 import pathlib
@@ -105,7 +93,7 @@ def path(first: Path) -> str:
 def watcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watcher]:
     root = tmp_path_factory.mktemp("watched")
     workshop.snippet(root, workshop.source())
-    put(root / "docs/en/toy.md", PAGE)
+    put(root / "docs/en/toy.md", workshop.PAGE)
     watcher = Watcher(root)
     watcher.until(WATCHING)
     yield watcher
@@ -157,7 +145,7 @@ def test_a_page_is_written_before_slow_claims_end_and_a_save_meanwhile_begins_an
 
 
 def test_a_saved_page_has_its_blocks_written(watcher: Watcher) -> None:
-    put(watcher.root / "docs/en/toy.md", PAGE.replace("# Toy", "# A toy"))
+    put(watcher.root / "docs/en/toy.md", workshop.PAGE.replace("# Toy", "# A toy"))
     watcher.until("wrote docs/en/toy.md")
     assert watcher.page.startswith("# A toy\n")
     assert "All 64 parameters" in watcher.page

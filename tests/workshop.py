@@ -21,6 +21,18 @@ TOOL = Path(sys.executable).with_name("shapesheet")
 MARK = "SHAPESHEET_TEST"
 KEY = "dense/toy"
 SHOWN = "snippets/dense/toy.py"
+PAGE = """# Toy
+
+<!-- shapesheet: facts dense/toy -->
+<!-- /shapesheet -->
+
+```python
+--8<-- "dense/toy.py"
+```
+
+<!-- shapesheet: layers dense/toy -->
+<!-- /shapesheet -->
+"""
 TEST = '''
 def test_nothing():
     """It is as it is."""
