@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +16,8 @@ from tests.examples import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-TOOL = Path(sys.executable).with_name("shapesheet")
 SECONDS = 120
 WATCHING = "watching snippets and docs/en"
 # It stands for a slow claim: it ends when the test lets it.
@@ -53,7 +51,7 @@ class Watcher:
         self.root = root
         put(root / "site/sitecustomize.py", COUNTING.format(log=str(root / "imports")))
         self.process = subprocess.Popen(
-            [str(TOOL), "--root", str(root), "check", "--watch"],
+            [str(workshop.TOOL), "--root", str(root), "check", "--watch"],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
