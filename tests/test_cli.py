@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from shapesheet import ports
 from shapesheet import record as records
 from shapesheet.cli import main
 from shapesheet.config import Config
+from shapesheet.ports import Port
 from tests.examples import (
     FAILURE,
     KEY,
@@ -142,6 +144,14 @@ def test_status_shows_a_line_for_each_snippet_and_the_sum(config: Config) -> Non
     )
 
 
+def test_status_counts_the_ports_too(config: Config) -> None:
+    ports.write(config.records, Port(KEY, "old", ports.versions("torch")))
+    result = run(config, "status")
+    assert result.exit_code == 0
+    assert result.output.endswith("\n1 snippet: 1 fresh; 2 claims; PyTorch: 1 stale\n")
+    assert json.loads(run(config, "status", "--json").output)["ports"] == {"torch": {"stale": 1}}
+
+
 def test_status_has_exit_code_1_when_something_is_to_be_mended(config: Config) -> None:
     records.write(config.records, replace(RECORD, snippet="dense/gone"))
     result = run(config, "status")
@@ -159,7 +169,8 @@ def test_status_prints_json_for_a_machine(config: Config) -> None:
         "fine": True,
         "claims": 2,
         "counts": {"fresh": 1},
-        "snippets": [{"snippet": KEY, "state": "fresh", "claims": 2, "pages": [PAGE]}],
+        "ports": {},
+        "snippets": [{"snippet": KEY, "state": "fresh", "claims": 2, "pages": [PAGE], "ports": {}}],
         "orphans": [],
     }
 

@@ -19,6 +19,7 @@ from shapesheet import cluster, isolation
 from shapesheet import config as configuration
 from shapesheet import record as records
 from shapesheet import snippet as snippets
+from shapesheet.distributions import installed
 from shapesheet.engine import check
 from shapesheet.errors import SnippetError
 from shapesheet.limits import Limits
@@ -170,7 +171,7 @@ def test_a_worker_with_other_versions_is_refused(
     path = os.pathsep.join([str(other.parent), os.environ.get("PYTHONPATH", "")])
     done = on_cluster(tmp_path, workers, PYTHONPATH=path)
     assert done.returncode == 1
-    versions = f"it has keras {records.installed('keras')}, here is 9.9.9\n"
+    versions = f"it has keras {installed('keras')}, here is 9.9.9\n"
     assert f"is refused, {versions}    install there: keras==9.9.9" in done.stderr
     assert kept(config) == {}
 

@@ -88,10 +88,6 @@ def test_the_digest_tells_sources_apart_but_not_runs() -> None:
     assert first != records.digest([b"a", b"bc"])
 
 
-def test_a_library_that_is_not_installed_has_no_version() -> None:
-    assert records.installed("no-such-library") == "none"
-
-
 @given(files(records.dumps(RECORD)))
 @example(b'{"format": 1, "snippet": ' + b"[" * 100_000)
 @example(b'{"format": 1, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")

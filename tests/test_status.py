@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from shapesheet import ports, states, status
 from shapesheet import record as records
 from shapesheet import snippet as snippets
-from shapesheet import states, status
 from shapesheet.config import Config
+from shapesheet.ports import Port
 from shapesheet.status import Line, Status
 from tests.examples import FAILURE, KEY, PAGE, RECORD, SOURCE, add_snippet, check, project, put
 
@@ -78,6 +79,23 @@ def test_a_snippet_on_two_pages_names_both(config: Config) -> None:
     put(config.pages / "again.md", PAGE)
     (line,) = status.status(config).snippets
     assert line.pages == ("docs/en/again.md", "docs/en/dense/binary-classifier.md")
+
+
+def test_the_ports_that_were_ever_checked_are_counted(config: Config) -> None:
+    add_snippet(config, "dense/other")
+    assert status.status(config).ports == {}
+    (snippet, *_) = snippets.find(config)
+    fresh = Port(KEY, ports.digest(snippet, config, "jax"), ports.versions("jax"))
+    ports.write(config.records, fresh)
+    ports.write(config.records, replace(fresh, snippet="dense/other", digest="old"))
+    put(ports.path(config.records, KEY, "torch"), "{}")
+    found = status.status(config)
+    assert [line.ports for line in found.snippets] == [
+        {"jax": "fresh", "torch": "unreadable"},
+        {"jax": "stale"},
+    ]
+    assert found.ports == {"jax": {"fresh": 1, "stale": 1}, "torch": {"unreadable": 1}}
+    assert found.fine
 
 
 def test_a_record_of_a_snippet_that_is_gone_is_told(config: Config) -> None:

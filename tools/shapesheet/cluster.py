@@ -19,6 +19,7 @@ from shapesheet import config as configuration
 from shapesheet import engine, isolation
 from shapesheet import record as records
 from shapesheet import snippet as snippets
+from shapesheet.distributions import installed
 from shapesheet.errors import SnippetError
 from shapesheet.record import Failure, Record
 
@@ -130,7 +131,7 @@ def _bounded(snippet: Snippet, config: Config, limits: Limits) -> Found:
 
 def _libraries() -> dict[str, str]:
     names = (*records.LIBRARIES, records.BACKEND, "shapesheet")
-    return {name: records.installed(name) for name in names}
+    return {name: installed(name) for name in names}
 
 
 def _difference(here: dict[str, str], there: dict[str, str]) -> str:

@@ -60,8 +60,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 def sweep(folder: Path) -> None:
     """Delete what processes that were killed while they wrote have left below ``folder``."""
     for path in folder.rglob(f"{_MARK}*"):
-        number = path.name.removeprefix(_MARK).partition("-")[0]
-        if number.isdecimal() and not _runs(int(number)):
+        if _is_left(path, _MARK):
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -74,11 +73,16 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
     """
     long_ago = time.time() - _HOUR
     for path in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
-        number = path.name.removeprefix(_SCRATCH).partition("-")[0]
         with contextlib.suppress(OSError):
-            if number.isdecimal() and not _runs(int(number)) and path.stat().st_mtime < long_ago:
+            if _is_left(path, _SCRATCH) and path.stat().st_mtime < long_ago:
                 shutil.rmtree(path, ignore_errors=True)
     return tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-")
+
+
+def _is_left(path: Path, mark: str) -> bool:
+    """Return whether the process whose number follows the mark in a path's name is gone."""
+    number = path.name.removeprefix(mark).partition("-")[0]
+    return number.isdecimal() and not _runs(int(number))
 
 
 def _runs(process: int) -> bool:

@@ -12,9 +12,10 @@ import msgspec
 
 from shapesheet import backend
 from shapesheet import snippet as snippets
+from shapesheet.distributions import NONE, installed
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
-from shapesheet.record import Check, Failure, installed
+from shapesheet.record import Check, Failure  # noqa: TC001 - msgspec reads the types when it runs
 from shapesheet.states import FAILING, FRESH, NEVER_CHECKED, STALE, UNREADABLE
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 OTHERS = tuple(name for name in backend.NAMES if name != backend.DEFAULT)
 PORTING_CODE = ("agreement.py", "counter.py", "porting.py", "ports.py")
-_NOT_INSTALLED = "none"
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def versions(on: str, stated: Mapping[str, str] | None = None) -> dict[str, str]
     for library in backend.LIBRARIES[on]:
         # A build for another processor is the same version: 2.13.0+cpu.
         here = installed(library).partition("+")[0]
-        missing = here == _NOT_INSTALLED and stated is not None
+        missing = here == NONE and stated is not None
         found[library] = stated.get(library, here) if missing and stated is not None else here
     return found
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from shapesheet.distributions import installed
 from shapesheet.errors import SnippetError, printable
 from shapesheet.files import write_atomically
 
@@ -32,6 +32,7 @@ CHECKING_CODE = (
     "config.py",
     "contract.py",
     "costs.py",
+    "distributions.py",
     "domains.py",
     "endings.py",
     "errors.py",
@@ -329,11 +330,3 @@ def _surroundings(backend: str) -> bytes:
     for name in CHECKING_CODE:
         total.update((Path(__file__).parent / name).read_bytes())
     return total.digest()
-
-
-def installed(library: str) -> str:
-    """Return the installed version of ``library``, or ``none``."""
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "none"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shapesheet import markup
+from shapesheet.backend import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shapesheet.errors import SnippetError
     from shapesheet.record import Failure, Record
@@ -113,10 +114,17 @@ def _status_line(line: Line, width: int) -> str:
 
 
 def status_sum(status: Status) -> str:
-    """Return the sum of all snippets."""
-    states = ", ".join(f"{count} {state}" for state, count in status.counts.items())
+    """Return the sum of all snippets, and of their ports to each other backend."""
     total = markup.count(len(status.snippets), "snippet")
-    return f"{total}: {states}; {markup.count(status.claims, 'claim')}" if states else total
+    if not status.counts:
+        return total
+    ports = [f"; {NAMES[on]}: {_listed(counts)}" for on, counts in status.ports.items()]
+    claims = markup.count(status.claims, "claim")
+    return f"{total}: {_listed(status.counts)}; {claims}{''.join(ports)}"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in counts.items())
 
 
 def status_json(status: Status) -> str:
@@ -126,6 +134,7 @@ def status_json(status: Status) -> str:
             "fine": status.fine,
             "claims": status.claims,
             "counts": status.counts,
+            "ports": status.ports,
             "snippets": status.snippets,
             "orphans": status.orphans,
         }

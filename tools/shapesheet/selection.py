@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from typing import TYPE_CHECKING
 
 from shapesheet import engine
@@ -34,6 +33,8 @@ def changed(chosen: Iterable[Snippet], config: Config, revision: str) -> list[Sn
 
 
 def _git(config: Config, revision: str, *arguments: str) -> list[str]:
+    import subprocess  # noqa: PLC0415 - nothing else that finds nothing to do starts a program
+
     try:
         done = subprocess.run(  # noqa: S603 - what git runs is its own
             ["git", "-c", "core.quotepath=off", *arguments],  # noqa: S607 - the git that is installed

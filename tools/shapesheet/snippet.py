@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shapesheet import record
+from shapesheet.distributions import NONE, installed
 from shapesheet.errors import SnippetError, printable
 from shapesheet.files import is_file
 
@@ -166,13 +167,13 @@ def _version(package: str) -> bytes:
     Where the distribution has another name than the package (scikit-learn and ``sklearn``),
     asking which one it is takes longer than all the rest; its ``__init__.py`` holds the version.
     """
-    found = record.installed(package)
-    if found != "none":
+    found = installed(package)
+    if found != NONE:
         return f"{package}=={found}".encode()
     try:
         spec = importlib.util.find_spec(package)
     except ValueError:
         # What is no module of its own, such as __main__, has none.
-        return b"none"
+        return NONE.encode()
     path = Path(spec.origin) if spec and spec.origin else Path()
-    return path.read_bytes() if is_file(path) else b"none"
+    return path.read_bytes() if is_file(path) else NONE.encode()

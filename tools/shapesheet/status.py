@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from shapesheet import project, states
+from shapesheet import ports, project, states
 from shapesheet.states import STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapesheet.config import Config
+    from shapesheet.snippet import Snippet
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,15 @@ class Line:
         state: One of ``states.STATES``.
         claims: How many claims its record has.
         pages: The pages it stands on.
+        ports: How it stands on the other backends that it was checked on; what is stale there
+            only goes unsaid on its page, so that it is nothing to mend.
     """
 
     snippet: str
     state: str
     claims: int
     pages: tuple[str, ...]
+    ports: dict[str, str] = field(default_factory=dict)
 
     @property
     def fine(self) -> bool:
@@ -66,8 +73,19 @@ class Status:
     @property
     def counts(self) -> dict[str, int]:
         """Return how many snippets are in each state that any is in."""
-        found = [line.state for line in self.snippets]
-        return {state: found.count(state) for state in STATES if state in found}
+        return _counts(line.state for line in self.snippets)
+
+    @property
+    def ports(self) -> dict[str, dict[str, int]]:
+        """Return the same of each other backend that any snippet was checked on."""
+        found = {on: [line.ports.get(on) for line in self.snippets] for on in ports.OTHERS}
+        counts = {on: _counts(filter(None, standing)) for on, standing in found.items()}
+        return {on: count for on, count in counts.items() if count}
+
+
+def _counts(standing: Iterable[str]) -> dict[str, int]:
+    found = Counter(standing)
+    return {state: found[state] for state in STATES if state in found}
 
 
 def status(config: Config) -> Status:
@@ -79,7 +97,13 @@ def status(config: Config) -> Status:
             standing.state,
             len(standing.record.claims) if standing.record else 0,
             tuple(page.shown for page in found.pages_of(key)),
+            _ports(standing.snippet, config),
         )
         for key, standing in found.standings.items()
     ]
     return Status(tuple(lines), tuple(error.path for error in states.orphans(config)))
+
+
+def _ports(snippet: Snippet, config: Config) -> dict[str, str]:
+    found = {on: ports.standing(snippet, config, on).state for on in ports.OTHERS}
+    return {on: state for on, state in found.items() if state != states.NEVER_CHECKED}
