@@ -7,7 +7,8 @@ READY := $(VENV)/.ready
 BACKENDS := $(VENV)/.backends
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-# What `make bench` runs beside the tool; its options: `make bench BENCH=--quick`.
+# What `make bench` runs beside the tool; its options: `make bench BENCH=--quick`, and for all
+# snippets and a thousand copies, in an hour and a half: `make bench BENCH='--every 1 --whole'`.
 PEERS := build/peers
 BENCH ?=
 

@@ -24,7 +24,7 @@ from shapesheet import snippet as snippets
 from shapesheet.benchmark import UNCHANGED, Growth, Line, Report
 from shapesheet.errors import SnippetError
 from shapesheet.speed import NAME
-from tests.bench import copies, growth, ours, peers, sampling
+from tests.bench import builds, copies, growth, ours, peers, sampling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,8 @@ GROWING = (
     (("build",), (10, 100, 1000), 5),
     (("check",), (5, 10, 20), 5),
 )
+# How many pages a site has of which it is told where the time of its building goes.
+PAGES = 1000
 QUICK = ((("status", "write"), (5, 10, 20), 1),)
 WHOLE = (*GROWING[:2], (("check",), (10, 100, 1000), 5))
 
@@ -144,6 +146,7 @@ def main() -> None:
         ours.require_fresh(config)
     runs, every = (1, 18) if options.quick else (options.runs, options.every)
     chosen, jobs = ours.choose(config, every), limits.cores()
+    found = snippets.find(config)
     growing = QUICK if options.quick else WHOLE if options.whole else GROWING
     report = Report(
         cores=jobs,
@@ -151,10 +154,12 @@ def main() -> None:
         memory_bytes=psutil.virtual_memory().total,
         versions=versions(),
         snippets=tuple(each.key for each in chosen),
-        total=len(snippets.find(config)),
+        total=len(found),
         runs=runs,
         lines=told(side_by_side(config, chosen, runs, jobs, quick=options.quick)),
         growth=told(grown(growing, runs)),
+        site=builds.site(10 if options.quick else PAGES, 1),
+        left_out=tuple(each.key for each in found if each not in chosen),
     )
     path = Path("build" if options.quick else config.reports) / f"{NAME}.json"
     files.write_atomically(path, benchmark.dumps(report))

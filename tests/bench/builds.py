@@ -1,41 +1,22 @@
-"""Measure where the time of a build of the site goes: build it without one part after another.
-
-python -m tests.bench.builds --count 100 --runs 5
-"""
+"""Measure where the time of a build of the site goes: build it without one part after another."""
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import yaml
 
+from shapesheet.benchmark import Part, Site
 from tests.bench import growth
-from tests.bench.growth import MKDOCS, Command, Measured
+from tests.bench.growth import MKDOCS, Command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 VARIANT = "variant.yml"
-
-
-class Part(msgspec.Struct, frozen=True):
-    """A part of the configuration and what a build costs without it.
-
-    Attributes:
-        name: The part.
-        without: The build without it.
-        share: The share of the whole build's seconds that it takes; below zero where the build
-            is slower without it.
-    """
-
-    name: str
-    without: Measured
-    share: float
 
 
 def _plugin(name: str, settings: dict[str, Any]) -> None:
@@ -70,28 +51,18 @@ def vary(take_out: Callable[[dict[str, Any]], None], folder: Path) -> None:
     growth.unbuild(folder)
 
 
-def parts(folder: Path, count: int, runs: int) -> tuple[Measured, tuple[Part, ...]]:
+def parts(folder: Path, count: int, runs: int) -> Site:
     """Return what the whole build takes in a project, and what it takes without each part."""
     whole = growth.measure(growth.COMMANDS["build"], folder, count, runs)
     found = []
     for name, take_out in PARTS.items():
         command = Command((*MKDOCS, "--config-file", VARIANT), partial(vary, take_out))
         without = growth.measure(command, folder, count, runs)
-        found.append(Part(name, without, 1 - without.seconds / whole.seconds))
-    return whole, tuple(found)
+        found.append(Part(name, round(without.seconds, 2)))
+    return Site(count, round(whole.seconds, 2), tuple(found))
 
 
-def main() -> None:
-    """Measure what the arguments name and print it as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100, help="snippets, and so pages")
-    parser.add_argument("--runs", type=int, default=5)
-    arguments = parser.parse_args()
+def site(count: int, runs: int) -> Site:
+    """Return the same for a project of copies."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = growth.project(Path(temporary), arguments.count)
-        found = parts(folder, arguments.count, arguments.runs)
-    print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
-
-
-if __name__ == "__main__":
-    main()
+        return parts(growth.project(Path(temporary), count), count, runs)

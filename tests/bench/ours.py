@@ -40,7 +40,8 @@ def choose(config: Config, every: int = EVERY) -> list[Snippet]:
     """Return every so many of the snippets, in the order of the times in their records.
 
     Heavy ones are left out: only one of several dozens takes that long, and no choice of a few
-    can hold a part of it.
+    can hold a part of it. Those that take longest come first, as in ``shapesheet check``: no
+    program is to end with a long one alone.
     """
     found: dict[Snippet, float] = {}
     for each in snippets.find(config):
@@ -48,7 +49,7 @@ def choose(config: Config, every: int = EVERY) -> list[Snippet]:
         if known is not None and not known.heavy:
             found[each] = known.seconds
     order = sorted(found, key=lambda each: (found[each], each.key))
-    return order[every // 2 :: every]
+    return order[every // 2 :: every][::-1]
 
 
 def require_fresh(config: Config) -> None:

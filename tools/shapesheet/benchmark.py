@@ -80,6 +80,21 @@ class Growth(msgspec.Struct, frozen=True):
     peak_bytes: Fit
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A part of the site's configuration, and the seconds of a build without it."""
+
+    name: str
+    seconds: float
+
+
+class Site(msgspec.Struct, frozen=True):
+    """What a build of a site of so many snippets takes, and what without one part each."""
+
+    count: int
+    seconds: float
+    parts: tuple[Part, ...]
+
+
 class Report(msgspec.Struct, frozen=True):
     """One run of the benchmark.
 
@@ -93,6 +108,8 @@ class Report(msgspec.Struct, frozen=True):
         runs: How many runs each line has, at least.
         lines: What was measured side by side.
         growth: What was measured on copies.
+        left_out: The snippets that were not chosen.
+        site: Where the time of building the site goes.
     """
 
     cores: int
@@ -104,6 +121,8 @@ class Report(msgspec.Struct, frozen=True):
     runs: int
     lines: tuple[Line, ...]
     growth: tuple[Growth, ...]
+    left_out: tuple[str, ...] = ()
+    site: Site | None = None
 
     def ours(self, work: str) -> Line:
         """Return this tool's line for a kind of work.

@@ -44,11 +44,11 @@ def render(report: Report) -> str:
     """Return the whole block."""
     parts = [_circumstances(report), _goals(report)]
     parts += [_lines(report, work) for work in _TITLES]
-    return "\n\n".join(part for part in (*parts, _growth(report)) if part)
+    parts += [_growth(report), _site(report)]
+    return "\n\n".join(filter(None, parts))
 
 
 def _circumstances(report: Report) -> str:
-    chosen = ", ".join(markup.code(key) for key in report.snippets)
     versions = ", ".join(f"{markup.text(name)} {each}" for name, each in report.versions.items())
     return "\n".join(
         (
@@ -58,10 +58,18 @@ def _circumstances(report: Report) -> str:
                 "of memory; "
                 f"each time is the median of {markup.count(report.runs, 'run')}."
             ),
-            f"{len(report.snippets)} of the {report.total} snippets stand for all: {chosen}.",
+            _chosen(report),
             f"Versions: {versions}.",
         )
     )
+
+
+def _chosen(report: Report) -> str:
+    few = 0 < len(report.left_out) < len(report.snippets)
+    named = ", ".join(map(markup.code, report.left_out if few else report.snippets))
+    if few:
+        return f"All {report.total} snippets but {named}."
+    return f"{len(report.snippets)} of the {report.total} snippets stand for all: {named}."
 
 
 def _goals(report: Report) -> str:
@@ -130,3 +138,17 @@ def _grown(growth: Growth) -> list[list[str]]:
         ]
         for point in growth.measured
     ]
+
+
+def _site(report: Report) -> str:
+    site = report.site
+    if site is None:
+        return ""
+    found = [("", site.seconds), *((part.name, part.seconds) for part in site.parts)]
+    rows = [
+        [without or "nothing", f"{seconds:.2f}", f"{seconds / site.seconds:.2f}"]
+        for without, seconds in found
+    ]
+    header = ("Built without", "Seconds", "Beside the whole")
+    title = f"### Where the time of building {markup.number(site.count)} pages goes"
+    return f"{title}\n\n{markup.table(header, rows, numbers=header[1:])}"
