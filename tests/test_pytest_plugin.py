@@ -94,6 +94,34 @@ def test_items_run_side_by_side_in_several_processes(folder: Path) -> None:
     assert "snippets/dense/bad.py:18: the comment says (batch, 5)" in said
 
 
+LAYER = """
+@keras.saving.register_keras_serializable("toys")
+class Toy(layers.Layer):
+    pass
+"""
+LOADS = '''
+import keras
+from snippets.dense.toy import Toy
+
+
+def test_it_can_be_loaded():
+    """It is found by its name."""
+    saved = keras.saving.serialize_keras_object(Toy())
+    assert type(keras.saving.deserialize_keras_object(saved)) is Toy
+'''
+
+
+def test_all_claims_of_a_snippet_find_what_it_registers(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text((folder / "pyproject.toml").read_text())
+    before, _, after = GOOD.partition("\n\n\ndef ")
+    snippet(tmp_path, f"{before}\n\n{LAYER}\n\ndef {after}", LOADS)
+    path = tmp_path / "snippets/dense/toy.py"
+    claims, others = path.with_name("test_toy.py"), path.with_name("test_other.py")
+    others.write_text(LOADS)
+    said = run(tmp_path, *map(str, (path, claims, others)))
+    assert f"{len(CHECKS) + 2} passed" in said
+
+
 def test_a_project_without_snippets_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text(
         "import os\n\ndef test_a():\n    assert 'KERAS_HOME' not in os.environ\n"

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +19,6 @@ from shapesheet.raised import reason
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from pathlib import Path
 
 CONFIG = pytest.StashKey[config.Config]()
 REGISTERED = pytest.StashKey[list[tuple[Any, Any]]]()
@@ -66,10 +67,23 @@ def pytest_make_collect_report(
     if not isinstance(collector, pytest.Module) or not _is_inside(collector):
         return (yield)
     backend.restore()
+    _forget_snippets(collector.config.stash[CONFIG])
     try:
         return (yield)
     finally:
         collector.stash[REGISTERED] = backend.restore()
+
+
+def _forget_snippets(project: config.Config) -> None:
+    """Have the next import of a snippet run its file, so that whoever asks gets what it registers.
+
+    Claims may compare several snippets, and pytest imports a snippet that it is given by name.
+    """
+    package = project.settings.snippets.partition("/")[0]
+    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file and snippet.is_snippet(Path(file)):
+            del sys.modules[name]
 
 
 @pytest.hookimpl(tryfirst=True)
