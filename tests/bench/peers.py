@@ -28,13 +28,6 @@ from shapesheet.check import examine
 for failure in examine(".", sys.argv[1]).failures:
     sys.exit(failure.message)
 """
-_BOTH = """
-import sys
-import pytest
-family, name = sys.argv[1].split("/")
-files = [f"snippets/{family}/{prefix}{name}.py" for prefix in ("", "test_")]
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *files]))
-"""
 CHOSEN = "chosen.txt"
 # What every model's summary says.
 SUMMARY = "Total params"
@@ -177,10 +170,9 @@ def _mkdocs(folder: Path, snippets: list[Snippet], _jobs: int) -> None:
 
 
 def project(folder: Path, snippets: list[Snippet], _jobs: int) -> None:
-    """Copy the project, without its records, and with programs that check one snippet each."""
+    """Copy the project, without its records, and with a program that checks one snippet."""
     _put(folder / CHOSEN, "".join(f"{each.key}\n" for each in snippets))
     _put(folder / "examine.py", _EXAMINE)
-    _put(folder / "both.py", _BOTH)
     for name in ("snippets", "docs/en"):
         skipped = shutil.ignore_patterns("__pycache__")
         shutil.copytree(copies.ROOT / name, folder / name, ignore=skipped)
@@ -217,10 +209,6 @@ def _fresh_checks(jobs: int) -> list[str]:
     return each([sys.executable, "examine.py", "{}"], jobs)
 
 
-def _pytest_checks(jobs: int) -> list[str]:
-    return each([sys.executable, "both.py", "{}"], jobs)
-
-
 _RUNS = "builds the model and prints its summary"
 PEERS = (
     Peer(
@@ -228,14 +216,6 @@ PEERS = (
         CHECKS,
         "the eight checks and the claims, called directly",
         _fresh_checks,
-        project,
-        isolates=True,
-    ),
-    Peer(
-        "pytest, a fresh process a snippet",
-        CHECKS,
-        "the eight checks and the claims, as test items",
-        _pytest_checks,
         project,
         isolates=True,
     ),
