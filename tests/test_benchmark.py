@@ -154,6 +154,7 @@ def test_a_build_without_a_part_stands_beside_the_whole() -> None:
     site = benchmark.Site(1000, 40.0, (benchmark.Part("search", 30.0),))
     text = speed.render(msgspec.structs.replace(REPORT, site=site))
     assert "### Where the time of building 1,000 pages goes" in text
+    assert "Each time here is the median of 1 run." in text
     assert "| nothing | 40.00 | 1.00 |\n| search | 30.00 | 0.75 |" in text
     assert "building" not in speed.render(REPORT)
 

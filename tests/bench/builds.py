@@ -59,7 +59,7 @@ def parts(folder: Path, count: int, runs: int) -> Site:
         command = Command((*MKDOCS, "--config-file", VARIANT), partial(vary, take_out))
         without = growth.measure(command, folder, count, runs)
         found.append(Part(name, round(without.seconds, 2)))
-    return Site(count, round(whole.seconds, 2), tuple(found))
+    return Site(count, round(whole.seconds, 2), tuple(found), runs)
 
 
 def site(count: int, runs: int) -> Site:

@@ -88,11 +88,15 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Site(msgspec.Struct, frozen=True):
-    """What a build of a site of so many snippets takes, and what without one part each."""
+    """What a build of a site of so many snippets takes, and what without one part each.
+
+    Each time is the median of so many runs.
+    """
 
     count: int
     seconds: float
     parts: tuple[Part, ...]
+    runs: int = 1
 
 
 class Report(msgspec.Struct, frozen=True):

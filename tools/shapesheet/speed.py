@@ -151,4 +151,5 @@ def _site(report: Report) -> str:
     ]
     header = ("Built without", "Seconds", "Beside the whole")
     title = f"### Where the time of building {markup.number(site.count)} pages goes"
-    return f"{title}\n\n{markup.table(header, rows, numbers=header[1:])}"
+    said = f"Each time here is the median of {markup.count(site.runs, 'run')}."
+    return f"{title}\n\n{said}\n\n{markup.table(header, rows, numbers=header[1:])}"
