@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from shapesheet.backend import LIBRARIES
+from shapesheet.backends import LIBRARIES
 
 
 def require(name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shapesheet import backend
+from shapesheet.backends import DEFAULT, LIBRARIES
 from shapesheet.errors import SnippetError
 from tests import backends
 from tests.examples import put
@@ -76,7 +77,7 @@ def test_keras_starts_on_the_backend_that_was_chosen_and_stays_there(name: str) 
 
 
 def test_tensorflow_is_chosen_where_nothing_is_said() -> None:
-    assert backend.name() == backend.DEFAULT == "tensorflow"
+    assert backend.name() == DEFAULT == "tensorflow"
 
 
 def test_what_this_process_starts_can_choose_another_backend() -> None:
@@ -97,7 +98,7 @@ def test_a_backend_that_keras_does_not_have_is_refused() -> None:
 def test_a_backend_that_is_not_installed_is_refused_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(backend.LIBRARIES, "jax", ("a_library_that_nobody_has",))
+    monkeypatch.setitem(LIBRARIES, "jax", ("a_library_that_nobody_has",))
     with pytest.raises(SnippetError, match="a_library_that_nobody_has is not installed") as caught:
         backend.choose("jax")
     assert caught.value.cure == "pip install 'shapesheet[jax]'"

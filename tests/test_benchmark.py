@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from shapesheet import benchmark, goals, speed
 from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED, Fit, Growth, Line, Point

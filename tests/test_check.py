@@ -390,7 +390,8 @@ def test_an_input_domain_that_is_one_too_wide_for_its_embedding_fails(tmp_path: 
     sizes = "size: int = 5, words: int = 2000"
     assert not failures(tmp_path, source(body, contract.format(""), sizes), "run")
     found = failures(tmp_path, source(body, contract.format(" + 1"), sizes), "run")
-    assert "= 2000 is not in [0, 2000)" in found
+    assert "= 2 is not in [0, 2)" in found
+    assert found.endswith(" at size=2, words=2")
 
 
 def test_a_model_without_a_loss_is_not_trained(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import dask
 import distributed
 import pytest
+from msgspec import structs
 
 from shapesheet import cluster, isolation
 from shapesheet import config as configuration
@@ -69,7 +70,7 @@ def bundle(folder: Path) -> cluster.Bundle:
 def kept(config: Config) -> dict[str, Record]:
     """Return the records of a project, without the times, which no two runs share."""
     found = [records.read(config.records, each.key) for each in snippets.find(config)]
-    return {each.snippet: replace(each, seconds=0.0) for each in found if each}
+    return {each.snippet: structs.replace(each, seconds=0.0) for each in found if each}
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from shapesheet import config as configuration
 from shapesheet import pages, snippet, states

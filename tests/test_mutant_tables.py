@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from shapesheet import mutant_tables, survivors
 from shapesheet.errors import SnippetError
@@ -12,7 +13,7 @@ from tests.test_survivors import REPORT, TRIALS
 PLACE = Place("dense/binary-classifier.md", "docs/en/dense/binary-classifier.md", "Binary")
 SPOT = Spot("mutants.md", "docs/en/mutants.md", 3)
 SHEET = Sheet(
-    {KEY: replace(RECORD, digest="1" * 16)},
+    {KEY: structs.replace(RECORD, digest="1" * 16)},
     {},
     {KEY: PLACE},
     reports={"mutants": survivors.dumps(REPORT)},

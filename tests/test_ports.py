@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from shapesheet import backend, pages, ports, site, states, write
+from shapesheet import pages, ports, site, states, write
 from shapesheet import snippet as snippets
+from shapesheet.backends import LIBRARIES
 from shapesheet.config import Config
 from shapesheet.errors import SnippetError
 from shapesheet.ports import Port
@@ -60,7 +61,7 @@ def test_a_port_with_failures_is_failing(config: Config) -> None:
 def test_a_newer_backend_makes_a_port_stale(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(backend.LIBRARIES, "jax", ("msgspec",))
+    monkeypatch.setitem(LIBRARIES, "jax", ("msgspec",))
     checked(config)
     assert state(config) == states.FRESH
     monkeypatch.setattr(ports, "installed", lambda library: f"{library}-99")
@@ -70,7 +71,7 @@ def test_a_newer_backend_makes_a_port_stale(
 def test_without_the_backend_the_versions_that_the_port_states_count(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(backend.LIBRARIES, "jax", ("a_library_that_nobody_has",))
+    monkeypatch.setitem(LIBRARIES, "jax", ("a_library_that_nobody_has",))
     (snippet,) = snippets.find(config)
     stated = {**ports.versions("jax"), "a_library_that_nobody_has": "7.0"}
     digest = ports.digest(snippet, config, "jax", stated)

@@ -1,10 +1,10 @@
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shapesheet import record as records
 from shapesheet.errors import SnippetError

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from shapesheet import render
 from shapesheet.errors import SnippetError

@@ -2,6 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from shapesheet import ports, states, status
 from shapesheet import record as records
@@ -36,12 +37,12 @@ def test_a_changed_snippet_is_stale(config: Config) -> None:
 
 
 def test_changed_settings_make_a_snippet_stale(config: Config) -> None:
-    settings = replace(config.settings, minimum_claims=7)
+    settings = structs.replace(config.settings, minimum_claims=7)
     assert state(replace(config, settings=settings)) == "stale"
 
 
 def test_a_snippet_with_failures_is_failing(config: Config) -> None:
-    check(config, record=replace(RECORD, failures=(FAILURE,)))
+    check(config, record=structs.replace(RECORD, failures=(FAILURE,)))
     assert state(config) == "failing"
 
 
@@ -99,7 +100,7 @@ def test_the_ports_that_were_ever_checked_are_counted(config: Config) -> None:
 
 
 def test_a_record_of_a_snippet_that_is_gone_is_told(config: Config) -> None:
-    records.write(config.records, replace(RECORD, snippet="dense/gone"))
+    records.write(config.records, structs.replace(RECORD, snippet="dense/gone"))
     found = status.status(config)
     assert found.orphans == ("docs/data/dense/gone.json",)
     assert not found.fine
@@ -107,6 +108,6 @@ def test_a_record_of_a_snippet_that_is_gone_is_told(config: Config) -> None:
 
 def test_only_fresh_snippets_need_no_check(config: Config) -> None:
     add_snippet(config, "dense/other")
-    check(config, record=replace(RECORD, failures=(FAILURE,)))
+    check(config, record=structs.replace(RECORD, failures=(FAILURE,)))
     chosen = states.not_fresh(snippets.find(config), config)
     assert [snippet.key for snippet in chosen] == [KEY]

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from shapesheet import cells, tables
 from shapesheet.errors import SnippetError
@@ -9,7 +10,7 @@ from shapesheet.record import Head, Tensor
 from shapesheet.sheet import Lack, Place, Renderer, Sheet, Spot
 from tests.examples import KEY, RECORD
 
-TECHNIQUE = replace(
+TECHNIQUE = structs.replace(
     RECORD, snippet="sampling/walk", summary="Walk | run.", layers=(), heads=(), tensors=()
 )
 PLACES = {
@@ -140,7 +141,7 @@ def test_the_layer_that_an_architecture_is_known_by_stands_before_its_link() -> 
 
 
 def test_the_units_of_a_last_layer_are_told_by_the_parameter_that_gives_them() -> None:
-    record = replace(
+    record = structs.replace(
         RECORD,
         tensors=(Tensor("output", "", "(batch, num_classes)", "(batch, 10)", "float", ""),),
         heads=(Head("", "Dense(10)", "softmax", "categorical_crossentropy", ()),),

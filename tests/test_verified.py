@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from msgspec import structs
+
 from shapesheet.ports import Port
 from shapesheet.verified import sentences
 from tests.examples import KEY, RECORD
@@ -37,6 +39,6 @@ def test_a_backend_that_can_not_run_it_is_named_with_the_reason() -> None:
 
 
 def test_a_record_without_a_backend_names_none() -> None:
-    assert sentences(replace(RECORD, versions={"keras": "3.15.1"}), ()) == (
+    assert sentences(structs.replace(RECORD, versions={"keras": "3.15.1"}), ()) == (
         "Verified with Keras 3.15.1."
     )

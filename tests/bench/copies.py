@@ -12,11 +12,12 @@ import itertools
 import re
 import shutil
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from msgspec.structs import replace
 
 from shapesheet import config as configuration
 from shapesheet import project, snippet

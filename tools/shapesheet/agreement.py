@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shapesheet import backend, build
+from shapesheet.backends import NAMES
 from shapesheet.matching import actual_text
 from shapesheet.observe import at
-from shapesheet.running import BATCHES, SEED, forward, inputs_for, packed
+from shapesheet.running import ONE, SEED, SEVERAL, forward, inputs_for, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def _outputs(subject: Subject, given: list[NDArray[Any]]) -> list[NDArray[Any]]:
 
 
 def _batch(built: Built) -> int:
-    return BATCHES[0 if built.reading.contract.heavy else 1]
+    return ONE if built.reading.contract.heavy else SEVERAL
 
 
 def _carry(built: Built, subject: Subject, saved: Any, number: int) -> None:  # noqa: ANN401
@@ -150,7 +151,7 @@ def _arrays(saved: Any, number: int, role: str) -> Iterator[NDArray[Any]]:  # no
 def _error(
     built: Built, subject: Subject, index: int, one: NDArray[Any], two: NDArray[Any]
 ) -> Exception:
-    name = backend.NAMES[backend.name()]
+    name = NAMES[backend.name()]
     tensor = built.reading.contract.of("output")[index]
     if one.shape != two.shape:
         found = f"{actual_text(two.shape)}, TensorFlow {actual_text(one.shape)}"

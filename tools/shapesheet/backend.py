@@ -11,21 +11,18 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from shapesheet import files, state
+from shapesheet.backends import DEFAULT, LIBRARIES, NAMES
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
     import tempfile
     from collections.abc import Iterator
 
-DEFAULT = "tensorflow"
 # Snippets are checked side by side: more threads than one for each get in each other's way.
 _THREADS = (
     *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"),
 )
-# Each of Keras's backends as it is written, and the libraries whose versions its results have.
-NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
-LIBRARIES = {"tensorflow": ("tensorflow",), "jax": ("jax", "jaxlib"), "torch": ("torch",)}
 # JAX compiles each operation and shape anew, which is nine tenths of a check's time; compiled
 # without care for speed, a check takes a third less. One thread adds up in one order.
 _XLA_FLAGS = (

@@ -34,11 +34,7 @@ def build(built: Built, parameters: Mapping[str, Any]) -> Subject:
     try:
         subject = _subject(built, parameters)
     except SnippetError as error:
-        if parameters == built.defaults:
-            raise
-        message = f"{error.message}{at(parameters)}"
-        cure = f"{error.cure}; or bound the sizes in the contract: where: ..."
-        raise SnippetError(error.path, error.line, message, cure) from error
+        raise built.at_sizes(error, parameters) from error
     built.observer.require_shapes()
     _require_contract(built, subject)
     return subject

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from shapesheet import (
-    backend,
+    backends,
     cli_check,
-    cli_ports,
     files,
-    ports,
     report,
     selection,
     snippet,
@@ -90,8 +88,8 @@ def _command(
 @click.option(
     "--backend",
     "on",
-    type=click.Choice(tuple(backend.NAMES)),
-    default=backend.DEFAULT,
+    type=click.Choice(tuple(backends.NAMES)),
+    default=backends.DEFAULT,
     show_default=True,
     help="Keras's backend; another one than TensorFlow is compared with it.",
 )
@@ -118,13 +116,13 @@ def check(  # noqa: PLR0913 - one argument an option
     Those whose record still holds are not checked again.
     """
     if watching:
-        others = (paths, everything, changed, shard, on != backend.DEFAULT, scheduler, as_json)
+        others = (paths, everything, changed, shard, on != backends.DEFAULT, scheduler, as_json)
         _alone("--watch", *others)
         cli_check.watch(config, limits)
         return
     chosen = _usage(lambda: selection.select(config, paths, revision=changed, part=shard))
     whole = bool(everything or changed)
-    if on != backend.DEFAULT:
+    if on != backends.DEFAULT:
         if scheduler:
             message = "a cluster checks on TensorFlow; run --backend without --scheduler"
             raise click.UsageError(message)
@@ -143,6 +141,9 @@ def check(  # noqa: PLR0913 - one argument an option
 def _check_ports(  # noqa: PLR0913 - one argument an option
     chosen: list[Snippet], config: Config, on: str, limits: Limits, *, whole: bool, as_json: bool
 ) -> bool:
+    # A check of what has not changed needs none of these, and should take no longer for them.
+    from shapesheet import backend, cli_ports, ports  # noqa: PLC0415
+
     _usage(lambda: backend.require(on))
     due = chosen if whole else ports.not_fresh(chosen, config, on)
     found = cli_ports.check(due, config, on, limits, quiet=as_json)

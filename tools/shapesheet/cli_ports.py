@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shapesheet import backend, markup, report
+from shapesheet import markup, report
+from shapesheet.backends import NAMES
 from shapesheet.cli_check import show_problem
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _show(running: Iterable[Port], count: int) -> list[Port]:
 
 def line(port: Port) -> str:
     """Return the line of a snippet whose checks passed, or that can't run there."""
-    name = backend.NAMES[port.backend]
+    name = NAMES[port.backend]
     if port.impossible:
         return f"{port.snippet}  not on {name}: {port.impossible}"
     if port.difference is None:
@@ -62,7 +63,7 @@ def line(port: Port) -> str:
 def total(found: Sequence[Port], on: str, *, fresh: int) -> str:
     """Return the sum of a check on a backend."""
     wrong = sum(bool(port.failures) for port in found)
-    words = [f"{markup.count(len(found), 'snippet')} checked on {backend.NAMES[on]}"]
+    words = [f"{markup.count(len(found), 'snippet')} checked on {NAMES[on]}"]
     words += [f"{wrong} with failures"] if wrong else []
     words += [f"{fresh} fresh already"] if fresh else []
     return ", ".join(words)

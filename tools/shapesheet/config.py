@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 TABLE = "[tool.shapesheet]"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """The keys of ``[tool.shapesheet]`` and their defaults; folders are relative to the project.
 
     Attributes:
@@ -44,7 +43,7 @@ class Settings:
     mutants_goal: float = 0.95
     mkdocs: tuple[str, ...] = ("mkdocs.yml",)
     imports: tuple[str, ...] = ("keras", "numpy")
-    family_imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    family_imports: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     minimum_claims: int = 1
     modalities: tuple[str, ...] = ()
 
@@ -126,7 +125,7 @@ def _table(path: Path) -> dict[str, Any] | None:
 
 
 def _settings(path: Path, table: dict[str, Any]) -> Settings:
-    known = Settings.__dataclass_fields__
+    known = Settings.__struct_fields__
     for key in table:
         if key not in known:
             message = f"{TABLE} has no key {key!r}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shapesheet import backend, recurrences
 from shapesheet.calls import Calls
 from shapesheet.formulas import cost
-from shapesheet.running import BATCHES, forward, inputs_for
+from shapesheet.running import ONE, forward, inputs_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +48,8 @@ def count(built: Built, subject: Subject) -> Counted:
     from torch.nn.attention import SDPBackend, sdpa_kernel  # noqa: PLC0415
     from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415
 
-    given = inputs_for(built, subject, BATCHES[0])
-    calls = Calls(batch=BATCHES[0])
+    given = inputs_for(built, subject, ONE)
+    calls = Calls(batch=ONE)
     counter = FlopCounterMode(display=False)
     # The fused kernel of attention is not among what the counter knows; its parts are.
     with calls.watching(), sdpa_kernel(SDPBackend.MATH), counter:

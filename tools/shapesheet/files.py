@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shapesheet.errors import SnippetError
+
+if TYPE_CHECKING:
+    import tempfile
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # The start of a file's name while it is written; the writing process's number follows.
@@ -35,6 +37,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         SnippetError: The folder or the file can't be written; the old file is untouched.
     """
+    import tempfile  # noqa: PLC0415 - a command that finds nothing to write does without
+
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,6 +75,9 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
     Those that killed processes have left are deleted, once nobody has touched them for an hour:
     in a folder that several machines share, a process of another one can't be asked for.
     """
+    import shutil  # noqa: PLC0415 - as in write_atomically
+    import tempfile  # noqa: PLC0415
+
     long_ago = time.time() - _HOUR
     for path in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
         with contextlib.suppress(OSError):

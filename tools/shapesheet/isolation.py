@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from shapesheet import backend, files, process
+from shapesheet.backends import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -59,7 +60,7 @@ class Pool:
     """Workers for many calls; the fork server lives as long as the tool."""
 
     def __init__(
-        self, limits: Limits, *, forks: bool | None = None, runs_on: str = backend.DEFAULT
+        self, limits: Limits, *, forks: bool | None = None, runs_on: str = DEFAULT
     ) -> None:
         """Start nothing yet.
 

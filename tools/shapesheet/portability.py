@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from shapesheet.backend import DEFAULT, NAMES
+from shapesheet.backends import DEFAULT, NAMES
 from shapesheet.grammar import GrammarError
 
 _LINE = re.compile(r"([^()]*?)[ \t]*\((.*)\)[ \t]*", re.DOTALL)

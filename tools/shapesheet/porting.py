@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shapesheet import agreement, backend, counter, loading, ports, reader, states
 from shapesheet import config as configuration
 from shapesheet import snippet as snippets
+from shapesheet.backends import DEFAULT, NAMES
 from shapesheet.check import CHECKS, BlockedError, Examination, failure
 from shapesheet.errors import SnippetError
 from shapesheet.ports import Port
@@ -37,7 +38,7 @@ def reference(root: str, key: str, path: str) -> tuple[Failure, ...]:
         key: ``family/name``.
         path: The file to write.
     """
-    backend.choose(backend.DEFAULT)
+    backend.choose(DEFAULT)
     config = configuration.load(Path(root))
     (snippet,) = snippets.select(config, [key])
     try:
@@ -201,7 +202,7 @@ class Porting:
         return tuple(Check(name, left_out.get(name, "")) for name in names)
 
     def _differs(self, what: str, ours: object, theirs: object) -> SnippetError:
-        message = f"{what}: {backend.NAMES[self.on]} gives {ours}, TensorFlow's record has {theirs}"
+        message = f"{what}: {NAMES[self.on]} gives {ours}, TensorFlow's record has {theirs}"
         cure = "build the same layers whatever keras.backend.backend() is"
         error: SnippetError = self.examination.built.error(message, cure)
         return error

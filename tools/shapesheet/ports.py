@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from shapesheet import backend
 from shapesheet import snippet as snippets
+from shapesheet.backends import DEFAULT, LIBRARIES, NAMES
 from shapesheet.distributions import NONE, installed
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shapesheet.snippet import Snippet
 
 FORMAT = 1
-OTHERS = tuple(name for name in backend.NAMES if name != backend.DEFAULT)
+OTHERS = tuple(name for name in NAMES if name != DEFAULT)
 PORTING_CODE = ("agreement.py", "counter.py", "porting.py", "ports.py")
 
 
@@ -153,7 +153,7 @@ def versions(on: str, stated: Mapping[str, str] | None = None) -> dict[str, str]
         stated: Versions for the libraries that are not installed here.
     """
     found = {"backend": on, "keras": installed("keras")}
-    for library in backend.LIBRARIES[on]:
+    for library in LIBRARIES[on]:
         # A build for another processor is the same version: 2.13.0+cpu.
         here = installed(library).partition("+")[0]
         missing = here == NONE and stated is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ STEADY = 2.0
 CHECKING_CODE = (
     "attentions.py",
     "backend.py",
+    "backends.py",
     "build.py",
     "calls.py",
     "check.py",
@@ -74,8 +74,7 @@ CHECKING_CODE = (
 )
 
 
-@dataclass(frozen=True)
-class Tensor:
+class Tensor(msgspec.Struct, frozen=True):
     """An input, output or target, as the contract states it and at the defaults.
 
     Attributes:
@@ -95,8 +94,7 @@ class Tensor:
     domain: str
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(msgspec.Struct, frozen=True):
     """One row of the layer table.
 
     Attributes:
@@ -122,8 +120,7 @@ class Layer:
     multiply_adds: int | None
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """An output's last layer and the loss that it is trained with.
 
     Attributes:
@@ -141,16 +138,14 @@ class Head:
     metrics: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """A test of ``test_<name>.py``: its name and, in one sentence, what it shows."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """Wrong code and what it raised when it was run.
 
     Attributes:
@@ -166,16 +161,14 @@ class Mistake:
     error: str
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One of the checks: its name, and why it was left out when it was."""
 
     name: str
     left_out: str = ""
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A ``SnippetError`` as it is kept in a record."""
 
     path: str
@@ -186,8 +179,7 @@ class Failure:
     column: int = 0
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """What one run of the checks measured of one snippet.
 
     A record with ``failures`` carries none of the facts below ``failures``.
@@ -212,7 +204,7 @@ class Record:
     versions: dict[str, str]
     failures: tuple[Failure, ...] = ()
     summary: str = ""
-    defaults: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = msgspec.field(default_factory=dict)
     sizes: tuple[dict[str, str], ...] = ()
     tensors: tuple[Tensor, ...] = ()
     layers: tuple[Layer, ...] = ()

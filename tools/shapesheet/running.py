@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shapesheet import backend
+from shapesheet.errors import SnippetError
 from shapesheet.guard import guarded
 from shapesheet.matching import actual_text, differs, lookup
 from shapesheet.samples import draw, outside
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     from shapesheet.subject import Built, Subject
 
-BATCHES = (1, 3)
+# How many samples a model runs with.
+ONE, SEVERAL = 1, 3
 SEED = 7
 
 
@@ -52,23 +54,22 @@ def forward(subject: Subject, given: Sequence[NDArray[Any]], model: Any = None) 
     return [keras.ops.convert_to_numpy(tensor) for tensor in keras.tree.flatten(made)]
 
 
-def require_outputs(built: Built, subject: Subject) -> bool:
-    """Run the model at two batch sizes; return whether it is random.
+def require_outputs(built: Built, subject: Subject, batch: int) -> list[NDArray[Any]]:
+    """Run the model with so many samples; return its outputs.
 
     Raises:
         SnippetError: It raises, or an output has another shape or leaves its domain.
     """
     built.observer = observer = subject.observer
-    given: list[NDArray[Any]] = []
-    outputs: list[NDArray[Any]] = []
-    for batch in reversed(BATCHES):
-        given = inputs_for(built, subject, batch)
+    given = inputs_for(built, subject, batch)
+    try:
         with observer.watching(batch), guarded(built.snippet, built.line, "a run of the model"):
             outputs = forward(subject, given)
-        observer.require_shapes()
         _require_contract(built, subject, outputs, batch)
-    again = forward(subject, given)
-    return not all(np.array_equal(one, two) for one, two in zip(outputs, again, strict=True))
+    except SnippetError as error:
+        raise built.at_sizes(error, subject.parameters) from error
+    observer.require_shapes()
+    return outputs
 
 
 def _require_contract(

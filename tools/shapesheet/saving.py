@@ -10,7 +10,7 @@ import numpy as np
 
 from shapesheet import backend
 from shapesheet.raised import reason
-from shapesheet.running import BATCHES, SEED, forward, inputs_for
+from shapesheet.running import ONE, SEED, forward, inputs_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,31 +22,56 @@ if TYPE_CHECKING:
 _SAME = 1e-5
 
 
-def require_saving(built: Built, subject: Subject) -> None:
+def require_saving(built: Built, subject: Subject, before: Sequence[NDArray[Any]]) -> bool:
     """Save the model to ``.keras``, load it, and compare the outputs.
+
+    Args:
+        built: The snippet.
+        subject: The model, whose weights are those that it had when it gave ``before``.
+        before: Its outputs for one sample.
+
+    Returns:
+        Whether it is random: two passes over the same input differ.
 
     Raises:
         SnippetError: It can't be saved or loaded, or gives other outputs afterwards.
     """
-    keras = backend.start()
     cure = "register custom classes with keras.saving.register_keras_serializable and get_config"
-    given = inputs_for(built, subject, BATCHES[1])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        try:
-            subject.model.save(path)
-            loaded = keras.saving.load_model(path)
-            align_seeds(subject.model, loaded)
-            pairs = zip(
-                _seeded(subject, given, subject.model), _seeded(subject, given, loaded), strict=True
-            )
-            same = all(np.allclose(one, two, rtol=_SAME, atol=_SAME) for one, two in pairs)
-        except Exception as error:
-            message = f"the model does not survive saving: {reason(error)}"
-            raise built.error(message, cure) from error
+    try:
+        same, random = _compare(subject, inputs_for(built, subject, ONE), before)
+    except Exception as error:
+        message = f"the model does not survive saving: {reason(error)}"
+        raise built.error(message, cure) from error
     if not same:
         message = "the model gives other outputs after saving and loading"
         raise built.error(message, cure)
+    return random
+
+
+def _compare(
+    subject: Subject, given: Sequence[NDArray[Any]], before: Sequence[NDArray[Any]]
+) -> tuple[bool, bool]:
+    """Return whether the loaded model gives the same, and whether the model is random."""
+    loaded = _loaded(subject.model)
+    if equal(forward(subject, given, loaded), before):
+        return True, False
+    align_seeds(subject.model, loaded)
+    ours, theirs = (_seeded(subject, given, model) for model in (subject.model, loaded))
+    pairs = zip(ours, theirs, strict=True)
+    same = all(np.allclose(one, two, rtol=_SAME, atol=_SAME) for one, two in pairs)
+    return same, not equal(ours, before)
+
+
+def equal(ours: Sequence[NDArray[Any]], theirs: Sequence[NDArray[Any]]) -> bool:
+    """Return whether two passes have given the very same."""
+    return all(np.array_equal(one, two) for one, two in zip(ours, theirs, strict=True))
+
+
+def _loaded(model: Any) -> Any:  # noqa: ANN401
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return backend.start().saving.load_model(path)
 
 
 def _seeded(subject: Subject, given: Sequence[NDArray[Any]], model: Any) -> list[NDArray[Any]]:  # noqa: ANN401

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from shapesheet import engine
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
 
@@ -66,6 +65,8 @@ def shard(chosen: Iterable[Snippet], config: Config, part: str) -> list[Snippet]
     if not 1 <= number <= count:
         message = f"this is no part, found {part!r}"
         raise SnippetError(_SHARD, 0, message, "write for example: --shard 2/8")
+    from shapesheet import engine  # noqa: PLC0415 - only a part of the work asks for times
+
     times = {each: engine.seconds(config, each.key) for each in chosen}
     known = [seconds for seconds in times.values() if seconds]
     average = sum(known) / len(known) if known else 1.0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shapesheet import record as records
 from shapesheet import snippet as snippets
-from shapesheet.backend import DEFAULT, NAMES
+from shapesheet.backends import DEFAULT, NAMES
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:

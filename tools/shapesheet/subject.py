@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from shapesheet.errors import SnippetError
+from shapesheet.observe import at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,3 +71,11 @@ class Built:
     def error(self, message: str, cure: str, line: int | None = None) -> SnippetError:
         """Return an error of the snippet, at its builder when no line is given."""
         return SnippetError(self.snippet.shown, self.line if line is None else line, message, cure)
+
+    def at_sizes(self, error: SnippetError, parameters: Mapping[str, Any]) -> SnippetError:
+        """Return an error with the sizes at which it was found, where these are no defaults."""
+        if parameters == self.defaults:
+            return error
+        message = f"{error.message}{at(parameters)}"
+        cure = f"{error.cure}; or bound the sizes in the contract: where: ..."
+        return SnippetError(error.path, error.line, message, cure)

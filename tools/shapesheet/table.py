@@ -11,7 +11,7 @@ from shapesheet.costs import Cost, known, plus, times, total
 from shapesheet.formulas import cost
 from shapesheet.matching import actual_text
 from shapesheet.record import Layer
-from shapesheet.running import BATCHES
+from shapesheet.running import ONE
 from shapesheet.saving import children
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from shapesheet.costs import Count
     from shapesheet.matching import Actual
     from shapesheet.subject import Built, Subject
-
-ONE = BATCHES[0]
 
 
 @dataclass

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from shapesheet.claims import ERROR_PROPERTY, Evidence
 from shapesheet.errors import SnippetError

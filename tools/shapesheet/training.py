@@ -8,7 +8,7 @@ import numpy as np
 
 from shapesheet import backend
 from shapesheet.guard import guarded
-from shapesheet.running import BATCHES, SEED, arrays, packed
+from shapesheet.running import SEED, SEVERAL, arrays, packed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,8 +37,8 @@ def require_training(built: Built, subject: Subject) -> None:
     model.run_eagerly = backend.name() != "jax"
     model.jit_compile = not model.run_eagerly
     for _ in range(STEPS):
-        given = packed(subject, arrays(built, subject, "input", BATCHES[1], generator))
-        targets = targets_of(subject, arrays(built, subject, "target", BATCHES[1], generator))
+        given = packed(subject, arrays(built, subject, "input", SEVERAL, generator))
+        targets = targets_of(subject, arrays(built, subject, "target", SEVERAL, generator))
         with guarded(built.snippet, built.line, "a training step", _OF_KERAS):
             loss = model.train_on_batch(given, targets)
         if not np.all(np.isfinite(loss)):

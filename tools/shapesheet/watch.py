@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Self
 
 import watchfiles
+from msgspec.structs import replace
 
 from shapesheet import engine, project, snippet, states
 from shapesheet import record as records
