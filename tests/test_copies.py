@@ -62,6 +62,7 @@ def test_a_copy_stands_wherever_the_original_stood() -> None:
 def test_every_copy_is_fresh_and_on_a_page_of_its_own(config: Config) -> None:
     found = status.status(config)
     assert found.counts == {"fresh": 5}
+    assert found.ports == {"jax": {"fresh": 5}, "torch": {"fresh": 5}}
     assert found.fine
     assert len({line.pages for line in found.snippets}) == 5
 

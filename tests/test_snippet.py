@@ -76,6 +76,7 @@ def test_the_digest_follows_the_snippets_that_the_claims_import(tmp_path: Path) 
     (found,) = snippets.select(config, [KEY])
     before = snippets.digest(found, config)
     put(config.snippets / "convnets/plain.py", "# changed\n")
+    (found,) = snippets.select(config, [KEY])
     assert before != snippets.digest(found, config)
 
 

@@ -8,6 +8,7 @@ checked; checking it is real work, since each copy runs and keeps its claims.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import shutil
@@ -20,15 +21,16 @@ import yaml
 from msgspec.structs import replace
 
 from shapesheet import config as configuration
-from shapesheet import project, snippet
+from shapesheet import ports, project, snippet
 from shapesheet import record as records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from shapesheet.config import Config
+    from shapesheet.ports import Port
     from shapesheet.record import Record
-    from shapesheet.snippet import Snippet
+    from shapesheet.states import Standing
 
 ROOT = Path(__file__).resolve().parents[2]
 FAMILY_SIZE = 50
@@ -53,6 +55,7 @@ class Original:
     claims: str
     page: str
     record: Record
+    ports: tuple[Port, ...]
 
 
 @dataclass(frozen=True)
@@ -85,18 +88,21 @@ def originals(root: Path = ROOT) -> list[Original]:
     found = project.gather(config)
     families: dict[str, list[Original]] = {}
     for key, standing in found.standings.items():
-        original = _original(standing.snippet, standing.record, found.pages_of(key)[0].text)
+        original = _original(config, standing, found.pages_of(key)[0].text)
         if original and original.record.weight_bytes < LARGEST:
             families.setdefault(original.family, []).append(original)
     turns = itertools.zip_longest(*families.values())
     return [original for turn in turns for original in turn if original]
 
 
-def _original(found: Snippet, record: Record | None, page: str) -> Original | None:
+def _original(config: Config, standing: Standing, page: str) -> Original | None:
+    found, record = standing.snippet, standing.record
     claims = found.test_path.read_text(encoding="utf-8")
     if record is None or set(_IMPORT.findall(claims)) != {(found.family, found.name)}:
         return None
-    return Original(found.family, found.name, found.source, claims, page, record)
+    kept = [ports.read(config.records, found.key, on) for on in ports.OTHERS]
+    there = tuple(port for port in kept if port)
+    return Original(found.family, found.name, found.source, claims, page, record, there)
 
 
 def copies(names: Iterable[str], count: int, family_size: int = FAMILY_SIZE) -> Iterator[Copy]:
@@ -156,6 +162,12 @@ def make(folder: Path, count: int, *, family_size: int = FAMILY_SIZE, root: Path
         _put(config.pages / copy.page, page_of(original, copy))
         record = record_of(original, copy, snippet.digest(made, config))
         _put(records.record_path(config.records, copy.key), records.dumps(record))
+        for port in original.ports:
+            known = ports.digest(made, config, port.backend)
+            _put(
+                ports.path(config.records, copy.key, port.backend),
+                ports.dumps(dataclasses.replace(port, snippet=copy.key, digest=known)),
+            )
     return config
 
 

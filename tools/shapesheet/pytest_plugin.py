@@ -79,8 +79,7 @@ def _forget_snippets(project: config.Config) -> None:
 
     Claims may compare several snippets, and pytest imports a snippet that it is given by name.
     """
-    package = project.settings.snippets.partition("/")[0]
-    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+    for name in snippet.modules(project):
         file = getattr(sys.modules[name], "__file__", None)
         if file and snippet.is_snippet(Path(file)):
             del sys.modules[name]

@@ -70,6 +70,11 @@ class Snippet:
             message = f"this snippet can't be read: {error}"
             raise SnippetError(self.shown, 0, message, "save the file as UTF-8") from error
 
+    @cached_property
+    def digests(self) -> dict[tuple[Path, bytes], str]:
+        """Return the digests that were computed, by the project's folder and its rules."""
+        return {}
+
 
 def find(config: Config) -> list[Snippet]:
     """Return all snippets of the project in the order of their names.
@@ -93,6 +98,12 @@ def is_snippet(path: Path) -> bool:
 def at(config: Config, path: Path) -> Snippet:
     """Return the snippet that ``path`` is."""
     return Snippet(path.parent.name, path.stem, path, config.shown(path))
+
+
+def modules(config: Config) -> list[str]:
+    """Return the names of Python's modules that lie below the folder of the snippets."""
+    package = config.settings.snippets.partition("/")[0]
+    return [name for name in sys.modules if name.partition(".")[0] == package]
 
 
 def select(config: Config, wanted: Iterable[str]) -> list[Snippet]:
@@ -122,8 +133,10 @@ def select(config: Config, wanted: Iterable[str]) -> list[Snippet]:
 
 
 def digest(snippet: Snippet, config: Config) -> str:
-    """Return the digest of all that the snippet's record depends on, without importing Keras."""
-    test = _claims(snippet)
+    """Return the digest of all that the snippet's record depends on, without importing Keras.
+
+    It is computed once for a snippet that was found; its records on other backends need it, too.
+    """
     settings = config.settings
     rules = msgspec.json.encode(
         [
@@ -132,10 +145,18 @@ def digest(snippet: Snippet, config: Config) -> str:
             settings.minimum_claims,
         ]
     )
-    source = snippet.source.encode()
+    known = snippet.digests.get((config.root, rules))
+    if known is None:
+        known = record.digest([*_sources(snippet, config), rules])
+        snippet.digests[config.root, rules] = known
+    return known
+
+
+def _sources(snippet: Snippet, config: Config) -> list[bytes]:
+    """Return the texts of the snippet, of its claims, and of all that these import."""
+    source, test = snippet.source.encode(), _claims(snippet)
     others = [path.read_bytes() for path in _others(snippet, config, test)]
-    borrowed = [*others, *_imported(config, source + b"\n" + test)]
-    return record.digest([source, test, *borrowed, rules])
+    return [source, test, *others, *_imported(config, source + b"\n" + test)]
 
 
 def compared(snippet: Snippet, config: Config) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from shapesheet import snippet as snippets
 from shapesheet.claims import ERROR_PROPERTY, Evidence
 from shapesheet.errors import SnippetError
 from shapesheet.raised import reason
@@ -150,6 +151,4 @@ def _own_modules(config: Config) -> Iterator[None]:
 
 def _taken(config: Config) -> dict[str, Any]:
     """Take the modules below the folder of the snippets out of Python's, and return them."""
-    package = config.settings.snippets.partition("/")[0]
-    names = [name for name in sys.modules if name.partition(".")[0] == package]
-    return {name: sys.modules.pop(name) for name in names}
+    return {name: sys.modules.pop(name) for name in snippets.modules(config)}
