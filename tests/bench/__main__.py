@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import psutil
+from msgspec import structs
 
 from shapesheet import benchmark, files, limits
 from shapesheet import config as configuration
@@ -43,6 +44,8 @@ GROWING = (
 )
 # How many pages a site has of which it is told where the time of its building goes.
 PAGES = 1000
+# What a report has, each of which can be measured by itself.
+PARTS = ("lines", "growth", "site")
 QUICK = ((("status", "write"), (5, 10, 20), 1),)
 WHOLE = (*GROWING[:2], (("check",), (10, 100, 1000), 5))
 
@@ -139,6 +142,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=ours.EVERY, help="choose one of so many")
     parser.add_argument("--quick", action="store_true", help="see that it works; write nothing")
     parser.add_argument("--whole", action="store_true", help="check 1,000 copies, too")
+    parser.add_argument("--only", choices=PARTS, help="measure one part anew, keep the others")
     options = parser.parse_args()
     config = configuration.load(copies.ROOT)
     require_peers()
@@ -147,23 +151,45 @@ def main() -> None:
     runs, every = (1, 18) if options.quick else (options.runs, options.every)
     chosen, jobs = ours.choose(config, every), limits.cores()
     found = snippets.find(config)
-    growing = QUICK if options.quick else WHOLE if options.whole else GROWING
     report = Report(
         cores=jobs,
         processor=processor(),
         memory_bytes=psutil.virtual_memory().total,
         versions=versions(),
-        snippets=tuple(each.key for each in chosen),
+        snippets=tuple(sorted(each.key for each in chosen)),
         total=len(found),
         runs=runs,
-        lines=told(side_by_side(config, chosen, runs, jobs, quick=options.quick)),
-        growth=told(grown(growing, runs)),
-        site=builds.site(10 if options.quick else PAGES, 1),
+        lines=(),
+        growth=(),
         left_out=tuple(each.key for each in found if each not in chosen),
     )
     path = Path("build" if options.quick else config.reports) / f"{NAME}.json"
+    if options.only:
+        report = kept(report, path)
+    growing = QUICK if options.quick else WHOLE if options.whole else GROWING
+    measuring = {
+        "lines": lambda: told(side_by_side(config, chosen, runs, jobs, quick=options.quick)),
+        "growth": lambda: told(grown(growing, runs)),
+        "site": lambda: builds.site(10 if options.quick else PAGES, 1),
+    }
+    for part in (options.only,) if options.only else PARTS:
+        report = structs.replace(report, **{part: measuring[part]()})
     files.write_atomically(path, benchmark.dumps(report))
     print(f"wrote {path}; now run: shapesheet write")
+
+
+def kept(report: Report, path: Path) -> Report:
+    """Return a report of now with the measured parts of the one in ``path``.
+
+    Raises:
+        SnippetError: That was made on another machine or with other snippets, runs or versions.
+    """
+    known = benchmark.loads(path.read_text(encoding="utf-8"), path)
+    parts = {part: getattr(known, part) for part in PARTS}
+    if structs.replace(report, **parts) != known:
+        message = "this report is of another machine, or of other snippets, runs or versions"
+        raise SnippetError(path, 0, message, "measure all parts: make bench")
+    return known
 
 
 if __name__ == "__main__":
