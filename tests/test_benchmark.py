@@ -15,6 +15,7 @@ from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED, Fit, 
 from shapesheet.errors import SnippetError
 from shapesheet.sheet import Sheet, Spot
 from tests import examples
+from tests.bench import __main__ as bench
 from tests.bench import ours, peers, sampling
 
 if TYPE_CHECKING:
@@ -194,6 +195,15 @@ def test_records_that_do_not_hold_are_refused(tmp_path: Path) -> None:
     (config.snippets / f"{examples.KEY}.py").write_text("")
     with pytest.raises(SnippetError, match="1 snippets have no fresh record"):
         ours.require_fresh(config)
+
+
+def test_a_part_is_measured_anew_beside_the_parts_that_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "benchmark.json"
+    path.write_bytes(benchmark.dumps(REPORT))
+    now = replace(REPORT, lines=(), growth=(), site=None)
+    assert bench.kept(now, path) == REPORT
+    with pytest.raises(SnippetError, match="this report is of another machine, or of other"):
+        bench.kept(replace(now, runs=7), path)
 
 
 def test_a_script_does_unasked_what_the_snippet_does_when_it_is_run() -> None:

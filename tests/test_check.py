@@ -417,19 +417,18 @@ def test_a_heavy_snippet_is_built_once_and_not_saved(tmp_path: Path) -> None:
     }
 
 
-def test_a_random_model_is_saved_too_and_told(tmp_path: Path) -> None:
-    text = source(
-        BODY.replace(
-            "layers.Dense(1, act", "layers.GaussianNoise(1.0),\n        layers.Dense(1, act"
-        ).replace("layers.GaussianNoise(1.0)", "Noise(1.0)"),
-        above="""
-        @keras.saving.register_keras_serializable("toy")
-        class Noise(layers.GaussianNoise):
-            def call(self, inputs, training=None):
-                return super().call(inputs, training=True)
-        """,
-    )
-    under = examination(tmp_path, text)
+NOISE = """
+@keras.saving.register_keras_serializable("toy")
+class Noise(layers.GaussianNoise):
+    def call(self, inputs, training=None):
+        return super().call(inputs, training=True)
+"""
+
+
+@pytest.mark.parametrize("heavy", ["", "heavy: it holds half a gigabyte"])
+def test_a_random_model_is_told_whether_it_is_saved_or_not(tmp_path: Path, heavy: str) -> None:
+    body = BODY.replace("layers.Dense(1, act", "Noise(1.0),\n        layers.Dense(1, act")
+    under = examination(tmp_path, source(body, f"{CONTRACT}{heavy}", above=NOISE))
     found = under.record()
     under.release()
     assert found.failures == ()

@@ -184,7 +184,7 @@ def kept(report: Report, path: Path) -> Report:
     Raises:
         SnippetError: That was made on another machine or with other snippets, runs or versions.
     """
-    known = benchmark.loads(path.read_text(encoding="utf-8"), path)
+    known = benchmark.loads(path.read_text(encoding="utf-8"))
     parts = {part: getattr(known, part) for part in PARTS}
     if structs.replace(report, **parts) != known:
         message = "this report is of another machine, or of other snippets, runs or versions"
