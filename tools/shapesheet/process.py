@@ -40,7 +40,7 @@ class Worker:
     Attributes:
         seconds: How long one call may take.
         forked: Whether it serves one call only.
-        ready: Whether it has the libraries; a call's time begins only then.
+        ready: Whether it has the libraries and has settled; a call's time begins only then.
     """
 
     process: Any
@@ -48,7 +48,7 @@ class Worker:
     folder: Path
     seconds: float
     forked: bool
-    ready: bool
+    ready: bool = False
     arguments: tuple[Any, ...] = ()
     end: float = float("inf")
     before: float = 0.0
@@ -158,7 +158,7 @@ def start(
         message = f"no process can be started to check in: {error.strerror or error}"
         raise SnippetError(folder.parent, 0, message, ROOM) from error
     theirs.close()
-    return Worker(process, ours, folder, limits.seconds, forked, ready=forked)
+    return Worker(process, ours, folder, limits.seconds, forked)
 
 
 def _computed(process: int) -> float:

@@ -60,9 +60,8 @@ def serve(connection: Connection, folder: Path, limits: Limits, forked: bool) ->
     backend.start()
     if forked:
         _bound(limits.memory)
-    else:
+    with contextlib.suppress(EOFError, BrokenPipeError):
         connection.send(READY)
-    with contextlib.suppress(EOFError):
         while True:
             function, arguments = connection.recv()
             with _traced(folder / TRACE, limits.seconds), guard.alone():
