@@ -72,7 +72,9 @@ def test_it_learns_what_a_text_is_about() -> None:
         for count in (2, 3)
     )
     model = bag_of_words_classifier(num_words=train.shape[1], num_classes=3)
-    for _ in range(30):
+    model.optimizer.learning_rate = 0.02
+    model.run_eagerly = True
+    for _ in range(3):
         model.train_on_batch(train, y)
     assert np.all(np.array(model(test)).argmax(axis=-1) == y)
 

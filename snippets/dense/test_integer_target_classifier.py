@@ -63,12 +63,15 @@ def test_samples_without_a_class_can_be_left_out() -> None:
 
 
 def test_it_learns_to_read_digits() -> None:
-    """A hundred steps on the targets as they come get over 80% of held-out digits right."""
+    """Five steps on the targets as they come get over 80% of held-out digits right."""
     x, y = load_digits(return_X_y=True)
+    x = (x - x[:1200].mean(axis=0)) / (x[:1200].std(axis=0) + 1)
     model = integer_target_classifier(num_features=64)
-    for _ in range(100):
-        model.train_on_batch(x[:1200] / 16, y[:1200])
-    answers = np.array(model(x[1200:] / 16)).argmax(axis=-1)
+    model.compile(optimizer=keras.optimizers.Adam(0.05), loss=model.loss)
+    model.run_eagerly = True
+    for _ in range(5):
+        model.train_on_batch(x[:1200], y[:1200])
+    answers = np.array(model(x[1200:])).argmax(axis=-1)
     assert np.mean(answers == y[1200:]) > 0.8
 
 

@@ -58,11 +58,14 @@ def test_a_high_probability_is_no_sign_of_knowledge() -> None:
 
 
 def test_it_learns_to_read_digits() -> None:
-    """A hundred steps get over 80% of scikit-learn's held-out digits right."""
+    """Five steps get over 80% of scikit-learn's held-out digits right."""
     x, y = load_digits(return_X_y=True)
-    x, targets = x / 16, keras.utils.to_categorical(y)
+    x = (x - x[:1200].mean(axis=0)) / (x[:1200].std(axis=0) + 1)
+    targets = keras.utils.to_categorical(y)
     model = multiclass_classifier(num_features=64)
-    for _ in range(100):
+    model.compile(optimizer=keras.optimizers.Adam(0.05), loss=model.loss)
+    model.run_eagerly = True
+    for _ in range(5):
         model.train_on_batch(x[:1200], targets[:1200])
     answers = np.array(model(x[1200:])).argmax(axis=-1)
     assert np.mean(answers == y[1200:]) > 0.8

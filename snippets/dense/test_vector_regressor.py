@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from sklearn.datasets import load_wine
+from sklearn.datasets import load_breast_cancer
 
 from snippets.dense.vector_regressor import vector_regressor
 
@@ -15,8 +15,8 @@ def test_squared_error_aims_at_the_mean_and_absolute_error_at_the_median() -> No
     model.run_eagerly = True
     targets = np.array([[0.0], [0], [1], [2], [97]])
     mse, mae = {}, {}
+    model.set_weights([np.full(each.shape, 0.0) for each in model.get_weights()])
     for answer in (0.5, 1, 1.5, 19.5, 20, 20.5):
-        model.set_weights([np.full(each.shape, 0.0) for each in model.get_weights()])
         model.layers[-1].bias.assign([answer])
         found = model.test_on_batch(np.zeros((5, 1)), targets, return_dict=True)
         mse[answer], mae[answer] = found["loss"], found["mae"]
@@ -71,17 +71,18 @@ def test_input_shape_on_a_layer_warns() -> None:
         layers.Dense(32, input_shape=(16,))
 
 
-def test_it_learns_three_measurements_of_a_wine_from_the_others() -> None:
-    """A hundred steps explain over half the variance of three held-out wine measurements."""
-    x, _ = load_wine(return_X_y=True)
-    x = x[np.random.default_rng(0).permutation(len(x))]
-    x = (x - x[:130].mean(axis=0)) / x[:130].std(axis=0)
-    values, features = x[:, [5, 11, 12]], np.delete(x, [5, 11, 12], axis=1)
-    model = vector_regressor(num_features=10, num_values=3)
-    for _ in range(100):
-        model.train_on_batch(features[:130], values[:130])
-    errors = np.array(model(features[130:])) - values[130:]
-    assert np.all(np.mean(errors**2, axis=0) < 0.5 * values[130:].var(axis=0))
+def test_it_learns_three_measurements_of_a_tumour_from_the_others() -> None:
+    """Four steps explain over half the variance of three measurements of held-out tumours."""
+    x, _ = load_breast_cancer(return_X_y=True)
+    x = (x - x[:400].mean(axis=0)) / x[:400].std(axis=0)
+    values, features = x[:, [0, 6, 7]], np.delete(x, [0, 6, 7], axis=1)
+    model = vector_regressor(num_features=27, num_values=3)
+    model.optimizer.learning_rate = 0.01
+    model.run_eagerly = True
+    for _ in range(4):
+        model.train_on_batch(features[:400], values[:400])
+    errors = np.array(model(features[400:])) - values[400:]
+    assert np.all(np.mean(errors**2, axis=0) < 0.5 * values[400:].var(axis=0))
 
 
 def mistake_one_target_for_three_values() -> None:
@@ -94,4 +95,4 @@ def mistake_root_mean_squared_error_as_a_loss() -> None:
     """There is no loss named rmse: train with mse, and report RootMeanSquaredError."""
     model = vector_regressor()
     model.compile(optimizer="rmsprop", loss="rmse")
-    model.fit(np.zeros((6, 16)), np.zeros((6, 3)), verbose=0)
+    model.train_on_batch(np.zeros((6, 16)), np.zeros((6, 3)))

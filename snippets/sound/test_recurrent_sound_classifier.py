@@ -48,19 +48,18 @@ def test_both_conv1d_layers_end_in_a_relu() -> None:
 
 def test_its_parameters_are_few() -> None:
     """It has 11,834 parameters: 64 · 16 + 16, 8 · 16 · 32 + 32, the GRU's 6,336, 32 · 10 + 10."""
-    assert recurrent_sound_classifier().count_params() == 11834
-    for classes in (2, 10):
-        expected = (64 * 16 + 16) + (8 * 16 * 32 + 32) + 6336 + (32 * classes + classes)
-        assert recurrent_sound_classifier(num_classes=classes).count_params() == expected
+    below = (64 * 16 + 16) + (8 * 16 * 32 + 32) + 6336
+    assert recurrent_sound_classifier().count_params() == below + 32 * 10 + 10 == 11834
+    assert recurrent_sound_classifier(num_classes=2).count_params() == below + 32 * 2 + 2
 
 
 def test_it_learns_which_tone_comes_first() -> None:
-    """Six steps on 64 noisy clips tell low-high from high-low in over 95% of new ones."""
+    """Three steps on 64 noisy clips tell low-high from high-low in over 95% of new ones."""
     x, y = two_tones(128, 376)
     model = recurrent_sound_classifier(length=376, num_classes=2)
     model.optimizer.learning_rate = 0.01
     model.run_eagerly = True
-    for _ in range(6):
+    for _ in range(3):
         model.train_on_batch(x[:64], y[:64])
     right = np.argmax(model(x[64:]), axis=-1) == y[64:]
     assert right.mean() > 0.95
@@ -68,7 +67,7 @@ def test_it_learns_which_tone_comes_first() -> None:
 
 def test_averaged_features_forget_the_order() -> None:
     """In reverse order the same steps have the same average, yet end the GRU in another state."""
-    steps = np.random.default_rng(0).normal(size=(2, 20, 32)).astype("float32")
+    steps = np.random.default_rng(0).normal(size=(2, 5, 32)).astype("float32")
     average, gru = layers.GlobalAveragePooling1D(), layers.GRU(32)
     np.testing.assert_allclose(average(steps), average(steps[:, ::-1]), atol=1e-6)
     assert np.abs(gru(steps) - gru(steps[:, ::-1])).max() > 0.1
@@ -76,11 +75,11 @@ def test_averaged_features_forget_the_order() -> None:
 
 def test_a_clip_may_be_heard_in_parts() -> None:
     """A GRU that takes over the state of the first half ends where one does that hears it all."""
-    steps = np.random.default_rng(0).normal(size=(2, 20, 32)).astype("float32")
+    steps = np.random.default_rng(0).normal(size=(2, 5, 32)).astype("float32")
     gru = layers.GRU(32)
     whole = gru(steps)
-    state = gru(steps[:, :12])
-    np.testing.assert_allclose(gru(steps[:, 12:], initial_state=state), whole, atol=1e-6)
+    state = gru(steps[:, :3])
+    np.testing.assert_allclose(gru(steps[:, 3:], initial_state=state), whole, atol=1e-6)
 
 
 def test_the_gru_has_about_three_quarters_of_the_parameters_of_an_lstm() -> None:

@@ -31,13 +31,13 @@ def test_a_sound_may_stand_anywhere_in_the_clip() -> None:
 
 def test_the_last_conv1d_sees_216_samples() -> None:
     """One position of the last Conv1D sees 216 samples, 27 milliseconds at 8 kHz."""
-    model = waveform_conv1d(length=1000)
+    model = waveform_conv1d(length=400)
     features = keras.Model(model.inputs[0], model.layers[2].output)
-    x = np.random.default_rng(0).normal(size=(1, 1000, 1))
+    x = np.random.default_rng(0).normal(size=(1, 400, 1))
     # Row i has another sample i.
-    changed = np.array(features((x + np.eye(1000)[..., None]).astype("float32")))[:, 3]
+    changed = np.array(features((x + np.eye(400)[..., None]).astype("float32")))[:, 1]
     seen = np.flatnonzero(np.abs(changed - changed[0]).max(axis=-1) > 1e-6)
-    assert (seen[0], seen[-1]) == (3 * 128, 3 * 128 + 215)
+    assert (seen[0], seen[-1]) == (128, 128 + 215)
 
 
 def test_without_the_relus_one_conv1d_would_do() -> None:
@@ -72,19 +72,19 @@ def test_a_batch_without_channels_gets_one() -> None:
 
 
 def test_it_learns_the_pitch_of_a_tone() -> None:
-    """Eight steps on 128 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
+    """Four steps on 96 noisy tones tell 300, 600 and 1200 Hz apart in over 95% of new ones."""
     generator = np.random.default_rng(0)
     y = np.arange(192) % 3
     pitch = np.array([300, 600, 1200])[y, None]
     phase = generator.uniform(0, 2 * np.pi, size=(192, 1))
-    x = 0.5 * np.sin(2 * np.pi * pitch * np.arange(500) / 8000 + phase)
-    x += 0.3 * generator.normal(size=x.shape)
-    model = waveform_conv1d(length=500, num_classes=3)
-    model.optimizer.learning_rate = 0.01
+    x = 0.5 * np.sin(2 * np.pi * pitch * np.arange(344) / 8000 + phase)
+    x += 0.1 * generator.normal(size=x.shape)
+    model = waveform_conv1d(length=344, num_classes=3)
+    model.optimizer.learning_rate = 0.02
     model.run_eagerly = True
-    for _ in range(8):
-        model.train_on_batch(x[:128, :, None], y[:128])
-    right = np.argmax(model(x[128:]), axis=-1) == y[128:]
+    for _ in range(4):
+        model.train_on_batch(x[:96, :, None], y[:96])
+    right = np.argmax(model(x[96:]), axis=-1) == y[96:]
     assert right.mean() > 0.95
 
 

@@ -18,6 +18,7 @@ def test_calling_the_model_is_random() -> None:
 def test_predict_is_not_random() -> None:
     """Two calls of predict give the same answer: Keras 3 calls the model with training=False."""
     model = baked_dropout()
+    model.run_eagerly = True
     first = model.predict(X, verbose=0)
     np.testing.assert_array_equal(first, model.predict(X, verbose=0))
     np.testing.assert_allclose(first, model.layers[1](X), rtol=1e-5)
