@@ -24,7 +24,7 @@ def trained() -> keras.Model:
     model = mc_dropout(num_features=4)
     model.optimizer.learning_rate = 0.1
     model.run_eagerly = True
-    for _ in range(16):
+    for _ in range(20):
         model.train_on_batch(x[:100], y[:100])
     model.run_eagerly = False
     return model
