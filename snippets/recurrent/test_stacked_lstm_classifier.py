@@ -78,11 +78,11 @@ def test_it_remembers_the_first_step() -> None:
 def mistake_integers_for_one_hot_targets() -> None:
     """categorical_crossentropy wants one-hot targets: for integers take its sparse twin."""
     model = stacked_lstm_classifier(num_timesteps=4)
-    model.train_on_batch(np.zeros((8, 4, 8)), np.arange(8))
+    model.fit(np.zeros((8, 4, 8)), np.arange(8), verbose=0)
 
 
 def mistake_one_hot_targets_for_integers() -> None:
     """sparse_categorical_crossentropy wants one integer a sequence, not a one-hot row."""
     model = stacked_lstm_classifier(num_timesteps=4)
     model.compile(loss="sparse_categorical_crossentropy")
-    model.train_on_batch(np.zeros((8, 4, 8)), keras.utils.to_categorical(np.arange(8), 10))
+    model.fit(np.zeros((8, 4, 8)), keras.utils.to_categorical(np.arange(8), 10), verbose=0)

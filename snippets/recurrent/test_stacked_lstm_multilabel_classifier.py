@@ -85,10 +85,10 @@ def test_a_sequence_may_have_no_label() -> None:
 def mistake_one_answer_for_several_labels() -> None:
     """A target has a 0 or 1 for each label: pass k-hot rows, not the numbers of classes."""
     model = stacked_lstm_multilabel_classifier(num_timesteps=2)
-    model.train_on_batch(np.zeros((8, 2, 8)), np.arange(8))
+    model.fit(np.zeros((8, 2, 8)), np.arange(8), verbose=0)
 
 
 def mistake_a_column_for_several_labels() -> None:
     """One column of zeros and ones is the target of one unit: for it write Dense(1)."""
     model = stacked_lstm_multilabel_classifier(num_timesteps=2)
-    model.train_on_batch(np.zeros((8, 2, 8)), np.zeros((8, 1)))
+    model.fit(np.zeros((8, 2, 8)), np.zeros((8, 1)), verbose=0)

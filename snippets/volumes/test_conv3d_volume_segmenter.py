@@ -96,4 +96,4 @@ def mistake_an_odd_number_of_slices() -> None:
 def mistake_one_answer_for_a_volume() -> None:
     """The target is a volume of zeros and ones: for one answer a volume, take the classifier."""
     model = conv3d_volume_segmenter(4, 4, 4)
-    model.train_on_batch(np.zeros((2, 4, 4, 4, 1)), np.array([0, 1]))
+    model.fit(np.zeros((2, 4, 4, 4, 1)), np.array([0, 1]), verbose=0)
