@@ -185,7 +185,8 @@ def kept(report: Report, path: Path) -> Report:
         SnippetError: That was made on another machine or with other snippets, runs or versions.
     """
     known = benchmark.loads(path.read_text(encoding="utf-8"))
-    parts = {part: getattr(known, part) for part in PARTS}
+    # What the kernel keeps for itself differs from one start to the next.
+    parts = {part: getattr(known, part) for part in (*PARTS, "memory_bytes")}
     if structs.replace(report, **parts) != known:
         message = "this report is of another machine, or of other snippets, runs or versions"
         raise SnippetError(path, 0, message, "measure all parts: make bench")
