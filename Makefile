@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # What `make bench` runs beside the tool; its options: `make bench BENCH=--quick`, and for all
 # snippets and a thousand copies, in an hour and a half: `make bench BENCH='--every 1 --whole'`.
+# `--only lines`, `growth` or `site` measures one part anew, on the machine of the report.
 PEERS := build/peers
 BENCH ?=
 

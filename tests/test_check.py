@@ -410,6 +410,7 @@ def test_a_heavy_snippet_is_built_once_and_not_saved(tmp_path: Path) -> None:
     found = under.record()
     under.release()
     assert found.heavy == "it holds half a gigabyte"
+    assert found.multiply_adds == 24
     assert found.sizes == ()
     assert {each.name: each.left_out for each in found.checks if each.left_out} == {
         "shapes": "built at its defaults only",

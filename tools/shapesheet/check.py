@@ -149,7 +149,9 @@ class Examination:
         """Save it, load it, compare the outputs."""
         if self.reading.contract.heavy:
             self.left_out["saving"] = "too large to save in a check"
-            again = running.require_outputs(self.built, self.subject, ONE)
+            # Nobody watches this pass: measures add up the operations of the others.
+            given = running.inputs_for(self.built, self.subject, ONE)
+            again = running.forward(self.subject, given)
             self.random = not saving.equal(again, self.outputs)
             return
         self.random = saving.require_saving(self.built, self.subject, self.outputs)
