@@ -78,7 +78,7 @@ def test_what_agrees_is_recorded_with_the_checks_and_the_difference(ported: Port
     port = ported.result()
     assert said(port) == []
     assert port.difference == 1e-5
-    names = ["contract", "shapes", "run", "head", "training", "saving", "measures"]
+    names = ["contract", "shapes", "run", "head", "saving", "training", "measures"]
     assert [check.name for check in port.checks] == [*names, "claims", "layers", "outputs"]
     assert [check.name for check in port.checks if check.left_out] == ["claims"]
 

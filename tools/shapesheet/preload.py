@@ -12,11 +12,8 @@ from shapesheet import backend, check, cli
 
 __all__ = ["check", "cli", "pytest"]
 
-# Of mallopt(3): what is larger than M_MMAP_THRESHOLD goes back to the system when it is freed, and
-# so does what is free at the heap's end beyond M_TRIM_THRESHOLD. Each megabyte that goes back and
-# is wanted again has to be cleared anew.
-_MEGABYTE = 1024**2
-_GIVEN_BACK = {-3: 16 * _MEGABYTE, -1: 128 * _MEGABYTE}
+# M_MMAP_THRESHOLD of mallopt(3): what is larger goes back to the system when it is freed.
+_MMAP_THRESHOLD = -3
 
 backend.untouched()
 # Objects that a collection never looks at stay shared between the workers.
@@ -28,5 +25,4 @@ gc.freeze()
 gc.collect()
 gc.set_threshold(700, 10, 2)
 with contextlib.suppress(AttributeError):
-    for name, limit in _GIVEN_BACK.items():
-        ctypes.CDLL(None).mallopt(name, limit)
+    ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, 4 * 1024**2)
