@@ -86,10 +86,10 @@ def train(model: keras.Model, x: np.ndarray, y: np.ndarray, momentum: float) -> 
 
 
 def test_it_learns_handwritten_digits() -> None:
-    """Four steps on 120 images tell 100 other digits 0, 1 and 2 apart, over 90% right."""
+    """With momentum 0, four steps on 240 digits 0, 1 and 2 get over 90% of 100 others right."""
     x, y = digits()
     model = facial_expression_convnet(8, 8, 1, 3)
-    train(model, x[:120], y[:120], momentum=0)
+    train(model, x[:240], y[:240], momentum=0)
     assert np.mean(np.array(model(x[240:])).argmax(axis=-1) == y[240:]) > 0.9
 
 
