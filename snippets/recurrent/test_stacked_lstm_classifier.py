@@ -69,7 +69,7 @@ def test_it_remembers_the_first_step() -> None:
     model = stacked_lstm_classifier(num_timesteps=3, num_features=4, num_classes=4)
     model.optimizer.learning_rate = 0.015
     model.run_eagerly = True
-    for _ in range(3):
+    for _ in range(8):
         model.train_on_batch(x[:200], keras.utils.to_categorical(y[:200]))
     right = np.argmax(model(x[200:]), axis=-1) == y[200:]
     assert right.mean() > 0.95

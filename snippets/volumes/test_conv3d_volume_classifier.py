@@ -21,12 +21,12 @@ def solids(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_it_learns_to_tell_solids_apart() -> None:
-    """Four steps on 96 volumes tell large balls, small ones and slabs apart, over 90% right."""
+    """Eight steps on 96 volumes tell large balls, small ones and slabs apart, over 90% right."""
     x, y = solids(144)
     model = conv3d_volume_classifier(depth=8, height=8, width=8, num_classes=3)
     model.run_eagerly = True
     model.optimizer.learning_rate = 0.01
-    for _ in range(4):
+    for _ in range(8):
         model.train_on_batch(x[:96], y[:96])
     assert np.mean(np.array(model(x[96:])).argmax(axis=-1) == y[96:]) > 0.9
 
