@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 import signal
 import socket
@@ -290,3 +291,12 @@ def test_only_linux_forks_a_process_that_has_imported_keras() -> None:
     assert isolation.can_fork() == (sys.platform == "linux")
     with Pool(LIMITS) as made:
         assert made.forks == isolation.can_fork()
+
+
+def test_a_forked_worker_that_never_settles_is_ended() -> None:
+    with Pool(Limits(1, seconds=2), forks=True) as pool:
+        known = multiprocessing.active_children()
+        pool.warm()
+        (started,) = set(multiprocessing.active_children()) - set(known)
+        os.kill(started.pid, signal.SIGSTOP)
+        assert ended(pool, os.getpid) == endings.timeout(2)

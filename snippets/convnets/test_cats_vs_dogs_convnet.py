@@ -63,7 +63,7 @@ def test_pixels_up_to_255_saturate_it() -> None:
     dense = model.layers[-1]
     scaled, raw = (keras.ops.matmul(score(x), dense.kernel) for x in (image, image * 255))
     np.testing.assert_allclose(raw, 255 * scaled, rtol=1e-3)
-    assert np.abs(scaled).max() < 1 < np.abs(raw).min()
+    assert np.abs(scaled).max() < 1 < np.abs(raw).mean()
 
 
 def test_dropout_acts_in_training_only() -> None:

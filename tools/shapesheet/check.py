@@ -118,7 +118,7 @@ class Examination:
             subject = build.build(self.built, parameters)
             if len(self.built.observer.reached) < len(self.reading.comments):
                 running.require_outputs(self.built, subject, SEVERAL)
-            # The sizes that build fastest come first.
+            # The first are those in which the fewest dimensions have the same size.
             self.other = self.other or subject
         if len(self.built.observer.reached) < len(self.reading.comments):
             self.check_run()

@@ -151,8 +151,8 @@ class Pool:
         signs: dict[Any, Worker | None] = {} if stop is None else {stop: None}
         signs |= {worker.connection: worker for worker in self._busy}
         signs |= {worker.process.sentinel: worker for worker in self._busy}
-        ends = [worker.end for worker in self._busy if worker.ready]
-        left = max(min(ends) - time.monotonic(), 0) if ends else None
+        end = min(worker.end for worker in self._busy)
+        left = None if end == float("inf") else max(end - time.monotonic(), 0)
         ready = {id(signs[sign]) for sign in wait(list(signs), timeout=left)}
         told = [each for each in self._busy if id(each) in ready or each.is_late()]
         return [worker for worker in told if worker.ready or not worker.greet()]

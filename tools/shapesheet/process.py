@@ -40,7 +40,7 @@ class Worker:
     Attributes:
         seconds: How long one call may take.
         forked: Whether it serves one call only.
-        ready: Whether it has the libraries and has settled; a call's time begins only then.
+        ready: Whether it has the libraries and has settled; a call's time begins anew then.
     """
 
     process: Any
@@ -56,7 +56,8 @@ class Worker:
     def give(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         """Send a call; a worker that is gone already is found by the next look at it."""
         self.arguments = arguments
-        if self.ready:
+        # One that imports Keras first may take longer than a call; a fork is there at once.
+        if self.ready or self.forked:
             self._begin()
         with contextlib.suppress(OSError):
             self.connection.send((function, arguments))
