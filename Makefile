@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 # What `make bench` runs beside the tool; its options: `make bench BENCH=--quick`, and for all
 # snippets and a thousand copies, in an hour and a half: `make bench BENCH='--every 1 --whole'`.
-# `--only lines`, `growth` or `site` measures one part anew, on the machine of the report.
+# `--only lines`, `growth` or `site` measures one part anew, on the machine of the report, and
+# `--only growth status write` or `--only lines unchanged` less than a part.
 PEERS := build/peers
 BENCH ?=
 

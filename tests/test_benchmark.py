@@ -206,6 +206,23 @@ def test_a_part_is_measured_anew_beside_the_parts_that_are_kept(tmp_path: Path) 
         bench.kept(replace(now, runs=7), path)
 
 
+def test_what_is_measured_anew_takes_the_place_of_what_was_known() -> None:
+    known, other = REPORT.lines[:2]
+    found = replace(known, seconds=(7.0,))
+    assert bench.renewed((known, other), (found,)) == (found, other)
+    assert bench.renewed(REPORT.growth, REPORT.growth[:1]) == REPORT.growth
+
+
+@pytest.mark.parametrize("names", ["nothing", "growth nothing", "site lines"])
+def test_only_takes_the_names_of_a_part_and_of_what_it_has(
+    names: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", "--only", *names.split()])
+    with pytest.raises(SystemExit):
+        bench.main()
+    assert "lines import checks file unchanged changed; growth status" in capsys.readouterr().err
+
+
 def test_a_script_does_unasked_what_the_snippet_does_when_it_is_run() -> None:
     assert peers.script(SOURCE).endswith('    """Return a model."""\n\n\nadder().summary()\n')
 

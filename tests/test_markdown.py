@@ -5,22 +5,33 @@ from hypothesis import strategies as st
 from shapesheet import markdown
 
 TEXTS = st.text(st.sampled_from("ab` ~>-1.\n\r\t\ufeff\u2028"))
+MARKS = ("```", "~~~", "<!--", "8<")
+PIECES = st.sampled_from([*MARKS, "~~~~", "\r\n", "\n", "\r", "a", " ", "\ufeff", "\u2028"])
+MARKED_TEXTS = st.lists(PIECES).map("".join)
 
 
 def fenced(text: str) -> list[int]:
-    return [line.number for line in markdown.read(text).lines if line.fence]
+    return [line.number for line in markdown.lines(text) if line.fence]
 
 
 @given(TEXTS)
 def test_the_lines_joined_are_the_page(text: str) -> None:
-    joined = "".join(line.text + line.newline for line in markdown.read(text).lines)
+    joined = "".join(line.text + line.newline for line in markdown.lines(text))
     assert joined == text.removeprefix(markdown.BYTE_ORDER_MARK)
 
 
 @given(TEXTS)
 def test_every_line_is_where_it_says(text: str) -> None:
-    for line in markdown.read(text).lines:
+    for line in markdown.lines(text):
         assert text[line.start : line.stop] == line.text + line.newline
+
+
+@given(MARKED_TEXTS)
+def test_a_page_is_read_for_the_lines_that_hold_a_mark(text: str) -> None:
+    every = list(markdown.lines(text))
+    marked = tuple(line for line in every if any(mark in line.text for mark in MARKS))
+    fence = every[-1].fence if every and not every[-1].closing else 0
+    assert markdown.read(text) == markdown.Document(marked, fence)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,15 @@
 
 python -m tests.bench            # minutes, on a machine that does nothing else
 python -m tests.bench --quick    # one run of two snippets, to see that it works
+python -m tests.bench --only growth status write    # these anew, beside what is known
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
-import shutil
 import sys
-import tempfile
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,17 +22,16 @@ from msgspec import structs
 from shapesheet import benchmark, files, limits
 from shapesheet import config as configuration
 from shapesheet import snippet as snippets
-from shapesheet.benchmark import UNCHANGED, Growth, Line, Report
+from shapesheet.benchmark import Growth, Line, Report
 from shapesheet.errors import SnippetError
 from shapesheet.speed import NAME
-from tests.bench import builds, copies, growth, ours, peers, sampling
+from tests.bench import builds, copies, growth, lines, ours, peers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shapesheet.config import Config
     from shapesheet.snippet import Snippet
-    from tests.bench.peers import Peer
 
 LIBRARIES = ("keras", "tensorflow", "pytest", "mkdocs")
 PEERS = ("sphinx-gallery", "mkdocs-gallery", "nbconvert", "pytest-examples", "pytest-xdist")
@@ -44,53 +43,21 @@ GROWING = (
 )
 # How many pages a site has of which it is told where the time of its building goes.
 PAGES = 1000
-# What a report has, each of which can be measured by itself.
-PARTS = ("lines", "growth", "site")
 QUICK = ((("status", "write"), (5, 10, 20), 1),)
 WHOLE = (*GROWING[:2], (("check",), (10, 100, 1000), 5))
+# The parts of a report, and what each has that can be measured by itself.
+NAMES: dict[str, tuple[str, ...]] = {
+    "lines": lines.WORKS,
+    "growth": tuple(name for names, *_ in GROWING for name in names),
+    "site": (),
+}
 
 
-def side_by_side(
-    config: Config, chosen: list[Snippet], runs: int, jobs: int, *, quick: bool
-) -> Iterator[Line]:
-    """Yield what the tool and its peers take, one after another, on copies of the project."""
-    yield ours.imported(config.root, runs)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        peers.project(folder, chosen, jobs)
-        shutil.copytree(config.records, folder / config.settings.records)
-        copied = configuration.load(folder)
-        same = [snippets.select(copied, [each.key])[0] for each in chosen]
-        yield ours.everything(copied, same, runs, jobs)
-        yield ours.checks_only(copied, same, runs, jobs)
-        yield ours.unchanged(copied, same if quick else snippets.find(copied), runs)
-        yield ours.changed(copied, same, runs)
-    for peer in peers.PEERS:
-        with tempfile.TemporaryDirectory() as temporary:
-            yield from beside(peer, Path(temporary), chosen, runs, jobs)
-
-
-def beside(peer: Peer, folder: Path, chosen: list[Snippet], runs: int, jobs: int) -> Iterator[Line]:
-    """Yield what a peer takes for all of them and, where it remembers, for nothing."""
-    peer.prepare(folder, chosen, jobs)
-    samples = []
-    for number in range(runs):
-        for name in peer.forget:
-            shutil.rmtree(folder / name, ignore_errors=True)
-        samples.append(sampling.run(peer.command(jobs), folder, memory=number == 0))
-    peers.require_results(peer, folder, len(chosen))
-    yield ours.line(peer.name, peer.work, peer.does, samples, isolates=peer.isolates)
-    if peer.remembers:
-        samples = [sampling.run(peer.command(jobs), folder, memory=n == 0) for n in range(runs)]
-        does = "compares the files, and builds its pages"
-        yield ours.line(peer.name, UNCHANGED, does, samples, isolates=peer.isolates)
-
-
-def grown(growing: tuple[Any, ...], runs: int) -> Iterator[Growth]:
-    """Yield how commands grow on copies of the snippets."""
+def grown(growing: tuple[Any, ...], runs: int, wanted: list[str]) -> Iterator[Growth]:
+    """Yield how commands, those that are ``wanted`` or all, grow on copies of the snippets."""
     for names, counts, share in growing:
-        found = growth.grow(list(names), counts, max(runs // share, 1))
-        for each in found:
+        chosen = [name for name in names if not wanted or name in wanted]
+        for each in growth.grow(chosen, counts, max(runs // share, 1)) if chosen else ():
             yield msgspec.convert(each, Growth, from_attributes=True)
 
 
@@ -142,16 +109,47 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=ours.EVERY, help="choose one of so many")
     parser.add_argument("--quick", action="store_true", help="see that it works; write nothing")
     parser.add_argument("--whole", action="store_true", help="check 1,000 copies, too")
-    parser.add_argument("--only", choices=PARTS, help="measure one part anew, keep the others")
+    told_of = "measure a part anew, or only the work or the commands of it that are named"
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help=told_of)
     options = parser.parse_args()
+    part, *names = options.only or [""]
+    if part not in ("", *NAMES) or not set(names) <= set(NAMES.get(part, ())):
+        known = "; ".join(" ".join((each, *NAMES[each])) for each in NAMES)
+        parser.error(f"--only takes the name of a part, then names of what it has: {known}")
+    # Python keeps the bytecode of what is installed; a shell that forbids it would have the tool
+    # compiled at each start, and the peers, which pip has compiled, not.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     config = configuration.load(copies.ROOT)
     require_peers()
     if not options.quick:
         ours.require_fresh(config)
     runs, every = (1, 18) if options.quick else (options.runs, options.every)
     chosen, jobs = ours.choose(config, every), limits.cores()
+    report = empty(config, chosen, jobs, runs)
+    path = Path("build" if options.quick else config.reports) / f"{NAME}.json"
+    if part:
+        report = kept(report, path)
+    growing = QUICK if options.quick else WHOLE if options.whole else GROWING
+    works = names or lines.WORKS
+    measuring: dict[str, Callable[[], Any]] = {
+        "lines": lambda: told(
+            lines.measure(config, chosen, runs, jobs, works, quick=options.quick)
+        ),
+        "growth": lambda: told(grown(growing, runs, names)),
+        "site": lambda: builds.site(10 if options.quick else PAGES, 1),
+    }
+    for each in (part,) if part else NAMES:
+        found = measuring[each]()
+        found = renewed(getattr(report, each), found) if names else found
+        report = structs.replace(report, **{each: found})
+    files.write_atomically(path, benchmark.dumps(report))
+    print(f"wrote {path}; now run: shapesheet write")
+
+
+def empty(config: Config, chosen: list[Snippet], jobs: int, runs: int) -> Report:
+    """Return a report of this machine and these snippets, in which nothing is measured yet."""
     found = snippets.find(config)
-    report = Report(
+    return Report(
         cores=jobs,
         processor=processor(),
         memory_bytes=psutil.virtual_memory().total,
@@ -163,19 +161,15 @@ def main() -> None:
         growth=(),
         left_out=tuple(each.key for each in found if each not in chosen),
     )
-    path = Path("build" if options.quick else config.reports) / f"{NAME}.json"
-    if options.only:
-        report = kept(report, path)
-    growing = QUICK if options.quick else WHOLE if options.whole else GROWING
-    measuring = {
-        "lines": lambda: told(side_by_side(config, chosen, runs, jobs, quick=options.quick)),
-        "growth": lambda: told(grown(growing, runs)),
-        "site": lambda: builds.site(10 if options.quick else PAGES, 1),
-    }
-    for part in (options.only,) if options.only else PARTS:
-        report = structs.replace(report, **{part: measuring[part]()})
-    files.write_atomically(path, benchmark.dumps(report))
-    print(f"wrote {path}; now run: shapesheet write")
+
+
+def renewed(known: tuple[Any, ...], found: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return lines, or how commands grow, with those that were ``found`` in their places."""
+    return tuple({**{_name(each): each for each in known}, **{_name(e): e for e in found}}.values())
+
+
+def _name(each: Line | Growth) -> tuple[str, ...]:
+    return (each.name, each.work) if isinstance(each, Line) else (each.command,)
 
 
 def kept(report: Report, path: Path) -> Report:
@@ -186,7 +180,7 @@ def kept(report: Report, path: Path) -> Report:
     """
     known = benchmark.loads(path.read_text(encoding="utf-8"))
     # What the kernel keeps for itself differs from one start to the next.
-    parts = {part: getattr(known, part) for part in (*PARTS, "memory_bytes")}
+    parts = {part: getattr(known, part) for part in (*NAMES, "memory_bytes")}
     if structs.replace(report, **parts) != known:
         message = "this report is of another machine, or of other snippets, runs or versions"
         raise SnippetError(path, 0, message, "measure all parts: make bench")

@@ -87,10 +87,10 @@ def checks_only(config: Config, chosen: list[Snippet], runs: int, jobs: int) -> 
 
 
 def unchanged(config: Config, chosen: list[Snippet], runs: int) -> Line:
-    """Measure the check of snippets whose records hold."""
+    """Measure the check of snippets whose records hold: of those named, or all for none."""
     command = [*TOOL, "check", *(each.key for each in chosen)]
     samples = [sampling.run(command, config.root, memory=n == 0) for n in range(runs)]
-    does = f"compares the digests of {len(chosen)} snippets"
+    does = f"compares the digests of {len(chosen or snippets.find(config))} snippets"
     return line(NAME, UNCHANGED, does, samples, ours=True)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -19,6 +19,8 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _OPENING = re.compile(r"((?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*)(`{3,}(?!.*`)|~{3,})")
 _CLOSING = re.compile(r"([ \t>]*)(`{3,}|~{3,})[ \t]*")
 _DEEPEST_CLOSING = 3
+# What a fence, a block's marker or an include has; nine lines in ten have nothing of it.
+_MARK = re.compile("```|~~~|<!--|8<")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -48,7 +50,12 @@ class Line(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Document:
-    """A page's lines, and the line of a fence that is never closed; zero for none."""
+    """A page's lines that hold a mark: of a fence, of a comment or of an include.
+
+    Attributes:
+        lines: Those lines.
+        open_fence: The number of the line of a fence that is never closed; zero for none.
+    """
 
     lines: tuple[Line, ...]
     open_fence: int
@@ -63,26 +70,59 @@ class _Fence:
 
 @lru_cache(maxsize=1)  # a page is read for its blocks, then for its includes
 def read(text: str) -> Document:
-    """Return the lines of ``text``; joined again they are ``text``."""
-    found = tuple(lines(text))
+    """Return the lines of ``text`` that hold a mark."""
+    found = tuple(_lines(text, _marked(text)))
     return Document(found, 0 if not found or found[-1].closing else found[-1].fence)
 
 
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of ``text`` one by one, for those who look for the first of a kind."""
-    position = 1 if text.startswith(BYTE_ORDER_MARK) else 0
+    return _lines(text, _all(text))
+
+
+def _lines(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Line]:
+    """Yield the lines that start at ``places``, each with its number; every fence is at one."""
     fence: _Fence | None = None
-    number = 0
-    while position < len(text):
-        match = _LINE.match(text, position)
-        assert match, "every position starts a line"  # noqa: S101
-        number += 1
+    for number, start in places:
+        match = _LINE.match(text, start)
+        assert match, "every place starts a line"  # noqa: S101
         content, newline = match.groups()
         closing = fence is not None and _closes(fence, content)
         fence = fence or _opened(content, number)
-        yield Line(number, position, content, newline, fence.line if fence else 0, closing)
+        yield Line(number, start, content, newline, fence.line if fence else 0, closing)
         fence = None if closing else fence
-        position = match.end()
+
+
+def _all(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the number of each line, and where it starts."""
+    start, number = _first(text), 1
+    while start < len(text):
+        yield number, start
+        start, number = _after(text, start), number + 1
+
+
+def _marked(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the same of each line that holds a mark."""
+    start, number = _first(text), 1
+    while mark := _MARK.search(text, start):
+        place = max(text.rfind(end, start, mark.start()) + 1 for end in "\r\n") or start
+        number += _newlines(text, start, place)
+        yield number, place
+        start, number = _after(text, place), number + 1
+
+
+def _first(text: str) -> int:
+    return 1 if text.startswith(BYTE_ORDER_MARK) else 0
+
+
+def _after(text: str, start: int) -> int:
+    match = _LINE.match(text, start)
+    return match.end() if match else len(text)
+
+
+def _newlines(text: str, start: int, stop: int) -> int:
+    single = text.count("\n", start, stop) + text.count("\r", start, stop)
+    return single - text.count("\r\n", start, stop)
 
 
 def unified(text: str) -> str:
@@ -91,8 +131,7 @@ def unified(text: str) -> str:
 
 
 def _opened(line: str, number: int) -> _Fence | None:
-    # Most lines hold no mark at all, and telling so costs a fifth of the match.
-    match = _OPENING.match(line) if "```" in line or "~~~" in line else None
+    match = _OPENING.match(line)
     return _Fence(number, _width(match[1]), match[2]) if match else None
 
 
