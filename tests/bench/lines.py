@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from shapesheet.config import Config
     from shapesheet.snippet import Snippet
     from tests.bench.peers import Peer
+    from tests.bench.sampling import Sample
 
 WORKS = (IMPORT, CHECKS, FILE, UNCHANGED, CHANGED)
 
@@ -45,40 +47,68 @@ def measure(
     if IMPORT in works:
         yield ours.imported(config.root, runs)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        peers.project(folder, chosen, jobs)
-        shutil.copytree(config.records, folder / config.settings.records)
-        copied = configuration.load(folder)
-        same = [snippets.select(copied, [each.key])[0] for each in chosen]
+        copied, same = _copied(config, Path(temporary), chosen, jobs)
         if CHECKS in works:
             yield ours.everything(copied, same, runs, jobs)
         if FILE in works:
             yield ours.checks_only(copied, same, runs, jobs)
-        if UNCHANGED in works:
-            yield ours.unchanged(copied, same if quick else [], runs)
         if CHANGED in works:
             yield ours.changed(copied, same, runs)
     for peer in peers.PEERS:
-        if peer.work in works or (peer.remembers and UNCHANGED in works):
+        if peer.work in works:
             with tempfile.TemporaryDirectory() as temporary:
-                yield from _beside(peer, Path(temporary), chosen, runs, jobs, works)
+                samples = _run(peer, Path(temporary), chosen, runs, jobs)
+            yield ours.line(peer.name, peer.work, peer.does, samples, isolates=peer.isolates)
+    if UNCHANGED in works:
+        yield from _unchanged(config, chosen, runs, jobs, quick=quick)
 
 
-def _beside(
-    peer: Peer, folder: Path, chosen: list[Snippet], runs: int, jobs: int, works: Collection[str]
-) -> Iterator[Line]:
-    """Yield what a peer takes for all of them and, where it remembers, for nothing."""
+def _copied(
+    config: Config, folder: Path, chosen: list[Snippet], jobs: int
+) -> tuple[Config, list[Snippet]]:
+    """Return a copy of the project with its records, and the chosen snippets in it."""
+    peers.project(folder, chosen, jobs)
+    shutil.copytree(config.records, folder / config.settings.records)
+    copied = configuration.load(folder)
+    return copied, [snippets.select(copied, [each.key])[0] for each in chosen]
+
+
+def _run(peer: Peer, folder: Path, chosen: list[Snippet], runs: int, jobs: int) -> list[Sample]:
+    """Return what a peer takes for all of them, of which it remembers nothing."""
     peer.prepare(folder, chosen, jobs)
     samples = []
-    # What it remembers needs one run.
-    for number in range(runs if peer.work in works else 1):
+    for number in range(runs):
         for name in peer.forget:
             shutil.rmtree(folder / name, ignore_errors=True)
         samples.append(sampling.run(peer.command(jobs), folder, memory=number == 0))
     peers.require_results(peer, folder, len(chosen))
-    if peer.work in works:
-        yield ours.line(peer.name, peer.work, peer.does, samples, isolates=peer.isolates)
-    if peer.remembers and UNCHANGED in works:
-        samples = [sampling.run(peer.command(jobs), folder, memory=n == 0) for n in range(runs)]
+    return samples
+
+
+def _unchanged(
+    config: Config, chosen: list[Snippet], runs: int, jobs: int, *, quick: bool
+) -> Iterator[Line]:
+    """Yield what we and the peers that remember take for nothing, measured in turns.
+
+    They take seconds, and a shared machine's speed wanders within a minute.
+    """
+    remembering = [peer for peer in peers.PEERS if peer.remembers]
+    with contextlib.ExitStack() as stack:
+        folders = [
+            Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in (0, *remembering)
+        ]
+        _, same = _copied(config, folders[0], chosen, jobs)
+        commands = [ours.unchanged(same if quick else [])]
+        for peer, folder in zip(remembering, folders[1:], strict=True):
+            _run(peer, folder, chosen, 1, jobs)
+            commands.append(peer.command(jobs))
+        turns = [
+            [sampling.run(*each, memory=n == 0) for each in zip(commands, folders, strict=True)]
+            for n in range(runs)
+        ]
+    own, *others = zip(*turns, strict=True)
+    does = f"compares the digests of {len(same if quick else snippets.find(config))} snippets"
+    yield ours.line(ours.NAME, UNCHANGED, does, own, ours=True)
+    for peer, samples in zip(remembering, others, strict=True):
         does = "compares the files, and builds its pages"
         yield ours.line(peer.name, UNCHANGED, does, samples, isolates=peer.isolates)
