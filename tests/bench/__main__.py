@@ -75,8 +75,8 @@ def versions() -> dict[str, str]:
 def processor() -> str:
     """Return the processor's name."""
     path = Path("/proc/cpuinfo")
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    rows = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    named = [row.partition(":")[2].strip() for row in rows if row.startswith("model name")]
     return named[0] if named else platform.processor() or platform.machine()
 
 
@@ -91,10 +91,10 @@ def require_peers() -> None:
         raise SnippetError(peers.ENVIRONMENT, 0, message, "run: make bench")
 
 
-def told(lines: Iterator[Any]) -> tuple[Any, ...]:
+def told(measured: Iterator[Any]) -> tuple[Any, ...]:
     """Return all of them, each printed as it comes."""
     found = []
-    for each in lines:
+    for each in measured:
         found.append(each)
         name = f"{each.name}, {each.work}" if isinstance(each, Line) else each.command
         seconds = each.seconds if isinstance(each, Line) else [p.seconds for p in each.measured]
@@ -165,7 +165,7 @@ def empty(config: Config, chosen: list[Snippet], jobs: int, runs: int) -> Report
 
 def renewed(known: tuple[Any, ...], found: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return lines, or how commands grow, with those that were ``found`` in their places."""
-    return tuple({**{_name(each): each for each in known}, **{_name(e): e for e in found}}.values())
+    return tuple({_name(each): each for each in (*known, *found)}.values())
 
 
 def _name(each: Line | Growth) -> tuple[str, ...]:

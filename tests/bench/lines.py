@@ -98,7 +98,8 @@ def _unchanged(
             Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in (0, *remembering)
         ]
         _, same = _copied(config, folders[0], chosen, jobs)
-        commands = [ours.unchanged(same if quick else [])]
+        named = same if quick else []
+        commands = [ours.checking(named)]
         for peer, folder in zip(remembering, folders[1:], strict=True):
             _run(peer, folder, chosen, 1, jobs)
             commands.append(peer.command(jobs))
@@ -107,7 +108,7 @@ def _unchanged(
             for n in range(runs)
         ]
     own, *others = zip(*turns, strict=True)
-    does = f"compares the digests of {len(same if quick else snippets.find(config))} snippets"
+    does = f"compares the digests of {len(named or snippets.find(config))} snippets"
     yield ours.line(ours.NAME, UNCHANGED, does, own, ours=True)
     for peer, samples in zip(remembering, others, strict=True):
         does = "compares the files, and builds its pages"

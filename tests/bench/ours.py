@@ -87,8 +87,8 @@ def checks_only(config: Config, chosen: list[Snippet], runs: int, jobs: int) -> 
     return line("shapesheet, without the claims", FILE, does, samples, ours=True)
 
 
-def unchanged(named: list[Snippet]) -> list[str]:
-    """Return the command that checks snippets whose records hold: those named, or all for none."""
+def checking(named: list[Snippet]) -> list[str]:
+    """Return the command that checks what is stale: of those named, or of all for none."""
     return [*TOOL, "check", *(each.key for each in named)]
 
 
@@ -96,7 +96,7 @@ def changed(config: Config, chosen: list[Snippet], runs: int) -> Line:
     """Measure the check of the chosen snippets after one of them was saved with a change."""
     samples, own = [], []
     snippet = chosen[len(chosen) // 2]
-    command = [*TOOL, "check", *(each.key for each in chosen)]
+    command = checking(chosen)
     for number in range(runs):
         snippet.path.write_text(snippet.path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
         records.write(config.records, records.Record(snippet.key, "", {}))

@@ -19,7 +19,7 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _OPENING = re.compile(r"((?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*)(`{3,}(?!.*`)|~{3,})")
 _CLOSING = re.compile(r"([ \t>]*)(`{3,}|~{3,})[ \t]*")
 _DEEPEST_CLOSING = 3
-# What a fence, a block's marker or an include has; nine lines in ten have nothing of it.
+# What a fence, a block's marker or an include has; six lines in seven have nothing of it.
 _MARK = re.compile("```|~~~|<!--|8<")
 
 
@@ -71,53 +71,46 @@ class _Fence:
 @lru_cache(maxsize=1)  # a page is read for its blocks, then for its includes
 def read(text: str) -> Document:
     """Return the lines of ``text`` that hold a mark."""
-    found = tuple(_lines(text, _marked(text)))
+    found = tuple(_lines(_marked(text)))
     return Document(found, 0 if not found or found[-1].closing else found[-1].fence)
 
 
 def lines(text: str) -> Iterator[Line]:
     """Yield the lines of ``text`` one by one, for those who look for the first of a kind."""
-    return _lines(text, _all(text))
+    return _lines(_all(text))
 
 
-def _lines(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Line]:
-    """Yield the lines that start at ``places``, each with its number; every fence is at one."""
+def _lines(found: Iterable[tuple[int, re.Match[str]]]) -> Iterator[Line]:
+    """Yield the lines that were found, with their numbers; every fence has to be among them."""
     fence: _Fence | None = None
-    for number, start in places:
-        match = _LINE.match(text, start)
-        assert match, "every place starts a line"  # noqa: S101
+    for number, match in found:
         content, newline = match.groups()
         closing = fence is not None and _closes(fence, content)
         fence = fence or _opened(content, number)
-        yield Line(number, start, content, newline, fence.line if fence else 0, closing)
+        yield Line(number, match.start(), content, newline, fence.line if fence else 0, closing)
         fence = None if closing else fence
 
 
-def _all(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the number of each line, and where it starts."""
-    start, number = _first(text), 1
-    while start < len(text):
-        yield number, start
-        start, number = _after(text, start), number + 1
+def _all(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Return every line of ``text`` with its number."""
+    found = _LINE.finditer(text, _first(text))
+    # What stands behind the last newline is a line only if there is something.
+    return enumerate((match for match in found if match.start() < len(text)), start=1)
 
 
-def _marked(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the same of each line that holds a mark."""
+def _marked(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield each line of ``text`` that holds a mark, with its number."""
     start, number = _first(text), 1
     while mark := _MARK.search(text, start):
         place = max(text.rfind(end, start, mark.start()) + 1 for end in "\r\n") or start
         number += _newlines(text, start, place)
-        yield number, place
-        start, number = _after(text, place), number + 1
+        line = next(_LINE.finditer(text, place))
+        yield number, line
+        start, number = line.end(), number + 1
 
 
 def _first(text: str) -> int:
     return 1 if text.startswith(BYTE_ORDER_MARK) else 0
-
-
-def _after(text: str, start: int) -> int:
-    match = _LINE.match(text, start)
-    return match.end() if match else len(text)
 
 
 def _newlines(text: str, start: int, stop: int) -> int:
