@@ -84,12 +84,6 @@ def test_an_include_that_leads_elsewhere_is_an_error(target: str, folder: Path) 
     assert "leads elsewhere" in problem(f'--8<-- "{target}"', folder).message
 
 
-def test_a_project_in_a_linked_folder_is_fine(folder: Path) -> None:
-    link = folder.parent / "link"
-    link.symlink_to(folder)
-    assert find('--8<-- "dense/x.py"', link)[1] == ()
-
-
 def test_a_section_that_is_not_there_is_an_error(folder: Path) -> None:
     assert (
         problem('--8<-- "dense/x.py:other"', folder).message == "dense/x.py has no section 'other'"

@@ -22,13 +22,15 @@ EXTENSIONS = [
 ]
 MARKS = st.text(st.sampled_from("ab1 |<>*_`~{}[]()\\!&#:.+-=^;,'\"·→"), max_size=12)
 
+ONE_KIND_OF_MARK = ("a\\\\", "``", "*a*", "[a](b)", "_a_", "&lt;", "<b>", "|", "{.a}", "~~a~~")
+
 
 def on_a_site(text: str) -> str:
     return str(markdown.markdown(text, extensions=EXTENSIONS))
 
 
 def on_a_code_host(text: str) -> str:
-    return str(MarkdownIt("commonmark").enable("table").render(text))
+    return str(MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text))
 
 
 RENDERERS = [on_a_site, on_a_code_host]
@@ -48,6 +50,12 @@ def one_row(value: str) -> str:
 @given(value=MARKS.filter(lambda value: "`" not in value))
 def test_prose_in_a_cell_means_itself(render: Render, value: str) -> None:
     assert cell(render(one_row(markup.text(value)))) == " ".join(value.split())
+
+
+@pytest.mark.parametrize("render", RENDERERS)
+@pytest.mark.parametrize("value", [*ONE_KIND_OF_MARK, *(f"a {mark}" for mark in ONE_KIND_OF_MARK)])
+def test_prose_with_one_kind_of_mark_means_itself(render: Render, value: str) -> None:
+    assert cell(render(one_row(markup.text(value)))) == value
 
 
 @pytest.mark.parametrize("render", RENDERERS)

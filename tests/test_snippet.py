@@ -45,6 +45,15 @@ def test_a_snippet_is_named_by_its_claims(tmp_path: Path, monkeypatch: pytest.Mo
     assert [each.key for each in snippets.select(config, wanted)] == [KEY]
 
 
+def test_a_name_of_a_family_and_of_a_folder_is_that_of_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = project(tmp_path)
+    add_snippet(config, "snippets/plain")
+    monkeypatch.chdir(tmp_path)
+    assert [each.key for each in snippets.select(config, ["snippets"])] == [KEY, "snippets/plain"]
+
+
 def test_a_name_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SnippetError, match="no snippet is here") as caught:
         snippets.select(project(tmp_path), ["dens"])

@@ -100,9 +100,12 @@ def test_the_ports_that_were_ever_checked_are_counted(config: Config) -> None:
 
 
 def test_a_record_of_a_snippet_that_is_gone_is_told(config: Config) -> None:
-    records.write(config.records, structs.replace(RECORD, snippet="dense/gone"))
+    for key in ("dense/gone", "gone", "a/b/gone"):
+        records.write(config.records, structs.replace(RECORD, snippet=key))
+    put(config.records / "dense/notes.txt", "")
     found = status.status(config)
-    assert found.orphans == ("docs/data/dense/gone.json",)
+    gone = ("a/b/gone.json", "dense/gone.json", "gone.json")
+    assert found.orphans == tuple(f"docs/data/{path}" for path in gone)
     assert not found.fine
 
 

@@ -53,6 +53,13 @@ def test_a_written_project_has_nothing_left_to_write(config: Config) -> None:
     assert write.plan(config) == write.Plan(1, (), ())
 
 
+def test_a_folder_of_snippets_may_be_a_link(config: Config) -> None:
+    (config.root / "elsewhere").mkdir()
+    moved = config.snippets.rename(config.root / "elsewhere/theirs")
+    config.snippets.symlink_to(moved)
+    assert write.plan(config).problems == ()
+
+
 def test_a_plan_writes_nothing_and_shows_the_difference(config: Config) -> None:
     (found,) = write.plan(config).changes
     assert "+| Parameters | 1,025 |" in found.diff

@@ -163,7 +163,7 @@ def make(folder: Path, count: int, *, family_size: int = FAMILY_SIZE, root: Path
         record = record_of(original, copy, snippet.digest(made, config))
         _put(records.record_path(config.records, copy.key), records.dumps(record))
         for port in original.ports:
-            known = ports.digest(made, config, port.backend)
+            known = ports.digest(made, config, port.backend, port.versions)
             _put(
                 ports.path(config.records, copy.key, port.backend),
                 ports.dumps(dataclasses.replace(port, snippet=copy.key, digest=known)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,7 +25,7 @@ from shapesheet.errors import SnippetError
 from shapesheet.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from shapesheet.config import Config
     from shapesheet.snippet import Snippet
@@ -167,7 +169,8 @@ def _write(config: Config, *, dry: bool = False, diff: bool = False, as_json: bo
 
     if not dry:
         files.sweep(config.pages)
-    plan = writing.plan(config)
+    with _uncollected():
+        plan = writing.plan(config)
     written, failed = ((), ()) if dry else writing.apply(plan)
     problems = (*plan.problems, *failed)
     if as_json:
@@ -196,7 +199,8 @@ def status(config: Config, *, as_json: bool) -> None:
     """Show each snippet: fresh, stale, failing or never checked, and its page."""
     from shapesheet import status as counting  # noqa: PLC0415
 
-    found = counting.status(config)
+    with _uncollected():
+        found = counting.status(config)
     if as_json:
         click.echo(report.status_json(found))
     else:
@@ -286,6 +290,16 @@ def serve(config: Config, *, address: str, limits: Limits) -> None:
     with serving.preview(config, language, address):
         click.echo(f"serving http://{address}/ in a moment; end with Ctrl-C")
         cli_check.watch(config, limits)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no garbage meanwhile: nearly all that is read of a project is kept to the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _alone(option: str, *others: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -55,40 +56,42 @@ class Config:
     root: Path
     settings: Settings
 
-    @property
+    @cached_property
     def snippets(self) -> Path:
         """Return the folder of the snippets."""
         return self.root / self.settings.snippets
 
-    @property
+    @cached_property
     def pages(self) -> Path:
         """Return the folder of the pages."""
         return self.root / self.settings.pages
 
-    @property
+    @cached_property
     def records(self) -> Path:
         """Return the folder of the records."""
         return self.root / self.settings.records
 
-    @property
+    @cached_property
     def reports(self) -> Path:
         """Return the folder of the reports."""
         return self.root / self.settings.reports
 
-    @property
+    @cached_property
     def coverage(self) -> Path:
         """Return the file that lists the listings of the ``coverage`` block."""
         return self.root / self.settings.coverage
 
-    @property
+    @cached_property
     def mutants(self) -> Path:
         """Return the file that says which mutants are equivalent."""
         return self.root / self.settings.mutants
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as errors show it: relative to the project where it lies inside."""
-        inside = path.is_relative_to(self.root)
-        return printable(path.relative_to(self.root).as_posix() if inside else str(path))
+        try:
+            return printable(path.relative_to(self.root).as_posix())
+        except ValueError:
+            return printable(str(path))
 
 
 def load(start: Path) -> Config:

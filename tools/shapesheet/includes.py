@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,7 +37,10 @@ class Include:
 def find(
     lines: Iterable[Line], shown: str, folder: Path
 ) -> tuple[tuple[Include, ...], tuple[SnippetError, ...]]:
-    """Return the include lines of a page, and an error for each that would fail silently."""
+    """Return the include lines of a page, and an error for each that would fail silently.
+
+    ``folder`` is that of the snippets, without a link on the way to it.
+    """
     found: list[Include] = []
     problems: list[SnippetError] = []
     for line in lines:
@@ -72,9 +76,9 @@ def _judge_file(path: Path, target: str, folder: Path, place: tuple[str, int]) -
     if not is_file(path):
         message = f"this include names no file, found {target!r}"
         raise SnippetError(*place, message, f"name a file under {folder.name}/")
-    expected = folder.resolve() / target
-    if path.resolve() != expected:
-        message = f"the include {target!r} leads elsewhere, to {path.resolve()}"
+    real = os.path.realpath(path)
+    if real != str(path):
+        message = f"the include {target!r} leads elsewhere, to {real}"
         raise SnippetError(*place, message, "name the file itself, without a link or ..")
 
 

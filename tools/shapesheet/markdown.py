@@ -102,9 +102,11 @@ def _marked(text: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield each line of ``text`` that holds a mark, with its number."""
     start, number = _first(text), 1
     while mark := _MARK.search(text, start):
-        place = max(text.rfind(end, start, mark.start()) + 1 for end in "\r\n") or start
+        ends = (text.rfind("\n", start, mark.start()), text.rfind("\r", start, mark.start()))
+        place = max(*ends) + 1 or start
         number += _newlines(text, start, place)
-        line = next(_LINE.finditer(text, place))
+        line = _LINE.match(text, place)
+        assert line, "the pattern takes any line, an empty one too"  # noqa: S101
         yield number, line
         start, number = line.end(), number + 1
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _KIBI = 1024
+# Whatever is changed below has one of these; most prose has none, and one look for all is quick.
+_SPECIAL = re.compile(r"[\\`*\[\]_&<|{~]")
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 # Python-Markdown knows no backslash before these, and takes {…} at a cell's end for attributes.
 _ENTITIES = str.maketrans({"<": "&lt;", "|": "&#124;", "{": "&#123;", "~": "&#126;"})
@@ -44,13 +46,17 @@ def memory(size: int) -> str:
 def text(value: str) -> str:
     """Return prose that means itself; what stands between backticks stays code."""
     value = " ".join(value.split())
+    written = _escaped(value) if _SPECIAL.search(value) else value
+    return _FIRST.sub(_escaped_first, written, count=1) if _FIRST.match(written) else written
+
+
+def _escaped(value: str) -> str:
     parts: list[str] = []
     position = 0
     for match in _SPAN.finditer(value):
         parts += [_prose(value[position : match.start()]), code(match[2])]
         position = match.end()
-    written = "".join((*parts, _prose(value[position:])))
-    return _FIRST.sub(_escaped_first, written, count=1) if _FIRST.match(written) else written
+    return "".join((*parts, _prose(value[position:])))
 
 
 def _prose(value: str) -> str:

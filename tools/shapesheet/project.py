@@ -91,10 +91,11 @@ def gather(config: Config) -> Project:
     """Return the project, its files read but nothing in them judged across files."""
     standings = {found.key: states.standing(found, config) for found in snippet.find(config)}
     paths = sorted(config.pages.rglob("*.md"))
-    return Project(config, standings, tuple(_page(config, path) for path in paths))
+    folder = config.snippets.resolve()
+    return Project(config, standings, tuple(_page(config, path, folder) for path in paths))
 
 
-def _page(config: Config, path: Path) -> Page:
+def _page(config: Config, path: Path, folder: Path) -> Page:
     shown, name = config.shown(path), path.relative_to(config.pages).as_posix()
     problems: list[SnippetError] = []
     text = ""
@@ -109,7 +110,7 @@ def _page(config: Config, path: Path) -> Page:
         matter = frontmatter.read(text, shown)
     except SnippetError as error:
         problems.append(error)
-    found, silent = includes.find(markdown.read(text).lines, shown, config.snippets)
+    found, silent = includes.find(markdown.read(text).lines, shown, folder)
     problems += [*silent, *_unknown_modalities(config, matter, shown)]
     problems += filter(None, (pages.edit(block, shown) for block in blocks))
     return Page(path, shown, name, text, blocks, found, matter, tuple(problems))

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
     from shapesheet.config import Config
 
-_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
+# A pattern that begins with a newline is found several times as fast as one for a line's start.
+_IMPORT = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+(\w+)")
+# Of a snippet of the project: from snippets.family.name import name
+_IMPORT_OF_SNIPPET = re.compile(rb"\nfrom [\w.]*?(\w+)\.(\w+) import")
 
 
 @dataclass(frozen=True)
@@ -116,20 +119,23 @@ def select(config: Config, wanted: Iterable[str]) -> list[Snippet]:
     names = list(wanted)
     if not names:
         return everything
+    places: dict[str | Path, list[Snippet]] = {}
+    for snippet in everything:
+        for place in _places(snippet):
+            places.setdefault(place, []).append(snippet)
     chosen: dict[str, Snippet] = {}
     for name in names:
-        path = Path(name).resolve()
-        found = [
-            snippet
-            for snippet in everything
-            if name.strip("/") in (snippet.family, snippet.key)
-            or path in (snippet.path, snippet.test_path, *snippet.path.parents)
-        ]
+        found = [*places.get(name.strip("/"), ()), *places.get(Path(name).resolve(), ())]
         if not found:
             cure = f"name a family, family/name or a path under {config.settings.snippets}"
             raise SnippetError(name, 0, "no snippet is here", cure)
         chosen.update((snippet.key, snippet) for snippet in found)
     return [snippet for snippet in everything if snippet.key in chosen]
+
+
+def _places(snippet: Snippet) -> tuple[str | Path, ...]:
+    paths = (snippet.path, snippet.test_path, *snippet.path.parents)
+    return (snippet.family, snippet.key, *paths)
 
 
 def digest(snippet: Snippet, config: Config) -> str:
@@ -165,20 +171,21 @@ def compared(snippet: Snippet, config: Config) -> list[Path]:
 
 
 def _claims(snippet: Snippet) -> bytes:
-    return snippet.test_path.read_bytes() if snippet.test_path.is_file() else b""
+    path = snippet.test_path
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _others(snippet: Snippet, config: Config, test: bytes) -> list[Path]:
-    named = sorted(set(re.findall(rb"^from [\w.]*?(\w+)\.(\w+) import", test, re.MULTILINE)))
-    paths = [config.snippets / each[0].decode() / f"{each[1].decode()}.py" for each in named]
-    return [path for path in paths if path != snippet.path and is_file(path)]
+    named = {b"/".join(each).decode() for each in _IMPORT_OF_SNIPPET.findall(b"\n" + test)}
+    paths = [config.snippets / f"{key}.py" for key in sorted(named - {snippet.key})]
+    return [path for path in paths if is_file(path)]
 
 
 def _imported(config: Config, text: bytes) -> list[bytes]:
     """Return the versions of the libraries, beside Keras and NumPy, that a text imports."""
-    own = {*sys.stdlib_module_names, *record.LIBRARIES, config.settings.snippets.partition("/")[0]}
-    named = {name.decode() for name in _IMPORT.findall(text)} - own
-    return [_version(name) for name in sorted(named)]
+    named = {name.decode() for name in _IMPORT.findall(b"\n" + text)}
+    own = {*record.LIBRARIES, config.settings.snippets.partition("/")[0]}
+    return [_version(name) for name in sorted(named - own - sys.stdlib_module_names)]
 
 
 @functools.cache

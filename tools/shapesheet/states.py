@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shapesheet import record as records
@@ -11,6 +13,8 @@ from shapesheet.backends import DEFAULT, NAMES
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from shapesheet.config import Config
     from shapesheet.record import Record
     from shapesheet.snippet import Snippet
@@ -60,18 +64,24 @@ def not_fresh(chosen: list[Snippet], config: Config) -> list[Snippet]:
     return [snippet for snippet in chosen if standing(snippet, config).state != FRESH]
 
 
-def orphans(config: Config) -> list[SnippetError]:
-    """Return an error for each record whose snippet is gone."""
-    keys = {snippet.key for snippet in snippets.find(config)}
-    above = len(f"{config.records.as_posix()}/")
+def orphans(config: Config, keys: Collection[str]) -> list[SnippetError]:
+    """Return an error for each record of none of the snippets ``keys``: theirs are gone."""
     found: list[SnippetError] = []
-    for path in sorted(config.records.rglob("*.json")):
-        key, _, on = path.as_posix()[above:].partition(".")
-        if key in keys and on in _ENDINGS:
-            continue
+    for key, path in sorted(_strays(config, keys)):
         shown = config.shown(path)
         message = f"this record is of the snippet {key}, which is gone"
         if key in keys:
             message = f"this is neither a record of {key} nor of one of its ports"
         found.append(SnippetError(shown, 0, message, f"delete it: rm {shown}"))
     return found
+
+
+def _strays(config: Config, keys: Collection[str]) -> Iterator[tuple[str, Path]]:
+    """Yield the files among the records that are of none of the snippets, each with its name."""
+    for folder, _, names in os.walk(config.records):
+        family = Path(folder).relative_to(config.records).as_posix()
+        for name in names:
+            first, _, on = name.partition(".")
+            key = f"{family}/{first}".removeprefix("./")
+            if name.endswith(".json") and (key not in keys or on not in _ENDINGS):
+                yield key, Path(folder) / name

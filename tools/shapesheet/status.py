@@ -101,7 +101,8 @@ def status(config: Config) -> Status:
         )
         for key, standing in found.standings.items()
     ]
-    return Status(tuple(lines), tuple(error.path for error in states.orphans(config)))
+    orphans = states.orphans(config, found.standings)
+    return Status(tuple(lines), tuple(error.path for error in orphans))
 
 
 def _ports(snippet: Snippet, config: Config) -> dict[str, str]:

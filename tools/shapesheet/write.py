@@ -61,7 +61,7 @@ def plan(config: Config, measured: Mapping[str, Record] | None = None) -> Plan:
         measured: Records, by ``family/name``, to take instead of those on disk.
     """
     found = project.gather(config)
-    problems = [*project.misplaced(found), *states.orphans(config)]
+    problems = [*project.misplaced(found), *states.orphans(config, found.standings)]
     texts, unread = _texts(config)
     problems += unread
     sheet = _sheet(found, texts)
