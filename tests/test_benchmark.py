@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given
 from msgspec.structs import replace
 
 from shapesheet import benchmark, goals, speed
-from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED, Fit, Growth, Line, Point
+from shapesheet.benchmark import (
+    CHANGED,
+    CHECKS,
+    FILE,
+    IMPORT,
+    SAVED,
+    UNCHANGED,
+    Fit,
+    Growth,
+    Line,
+    Point,
+)
 from shapesheet.errors import SnippetError
 from shapesheet.sheet import Sheet, Spot
 from tests import examples
 from tests.bench import __main__ as bench
 from tests.bench import ours, peers, sampling
+from tests.strategies import broken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +56,8 @@ def line(name: str, work: str, *seconds: float, ours: bool = False, **more: obje
 
 
 def growth(command: str, seconds: float, peak: int) -> Growth:
-    fit = Fit(0.001, 0.2, 0.9999, 1.0)
-    return Growth(command, (Point(10, 0.2, 1, 5), Point(1000, seconds, peak, 5)), fit, fit)
+    points = (Point(10, 0.2, 25_000_000, 5), Point(1000, seconds, peak, 5))
+    return Growth(command, points, Fit(0.001, 0.2, 0.9999, 1.0), Fit(38_758.2, 2e7, 0.9998, 1.05))
 
 
 REPORT = benchmark.Report(
@@ -60,6 +74,7 @@ REPORT = benchmark.Report(
         line("without claims", FILE, 4.0, ours=True),
         line("check", UNCHANGED, 0.2, 0.3, 0.1, ours=True),
         line("check", CHANGED, 6.5, ours=True, own=(1.0,)),
+        line("check --watch", SAVED, 1.5, ours=True),
         line("fresh", CHECKS, 40.0),
         line("slow", CHECKS, 60.0),
         line("script", FILE, 20.0),
@@ -84,6 +99,7 @@ def result(start: str) -> goals.Goal:
         ("Nothing changed", 0.2, True),
         ("Nothing changed: times faster than gallery", 10.0, False),
         ("One snippet changed", 6.5 / 5, True),
+        ("A snippet saved", 1.5, True),
         ("`status` with 1,000", 1.5, True),
         ("`write` with 1,000", 2.5, False),
         ("Memory of `status`", 50e6, True),
@@ -145,10 +161,27 @@ def test_where_most_snippets_are_chosen_the_others_are_named() -> None:
     assert "All 3 snippets but `dense/heavy`." in text
 
 
-def test_growth_is_shown_with_the_line_through_it() -> None:
-    assert "| `write` | 1,000 | 2.50 | 1.00 ms | 0.9999 | 1.00 | 150 MB | 5 |" in speed.render(
-        REPORT
-    )
+def test_growth_of_time_and_memory_is_shown_with_the_lines_through_them() -> None:
+    assert """\
+### Growth
+
+| Command | Snippets | Seconds | Memory | Runs |
+| --- | ---: | ---: | ---: | ---: |
+| `status` | 10 | 0.20 | 25 MB | 5 |
+| `status` | 1,000 | 1.50 | 50 MB | 5 |
+| `write` | 10 | 0.20 | 25 MB | 5 |
+| `write` | 1,000 | 2.50 | 150 MB | 5 |
+
+What each further snippet adds, by the straight line through these:
+
+| Command | Time | R² | Bend | Memory | R² | Bend |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| `status` | 1.00 ms | 0.9999 | 1.00 | 38.8 kB | 0.9998 | 1.05 |
+| `write` | 1.00 ms | 0.9999 | 1.00 | 38.8 kB | 0.9998 | 1.05 |""" in speed.render(REPORT)
+
+
+def test_growth_that_was_not_measured_has_no_table() -> None:
+    assert "Growth" not in speed.render(replace(REPORT, growth=()))
 
 
 def test_a_build_without_a_part_stands_beside_the_whole() -> None:
@@ -220,7 +253,9 @@ def test_only_takes_the_names_of_a_part_and_of_what_it_has(
     monkeypatch.setattr(sys, "argv", ["bench", "--only", *names.split()])
     with pytest.raises(SystemExit):
         bench.main()
-    assert "lines import checks file unchanged changed; growth status" in capsys.readouterr().err
+    works = " ".join(bench.NAMES["lines"])
+    assert "import checks file unchanged changed" in works
+    assert f"lines {works}; growth status" in capsys.readouterr().err
 
 
 def test_a_script_does_unasked_what_the_snippet_does_when_it_is_run() -> None:
@@ -282,3 +317,32 @@ def test_a_report_that_lacks_a_line_names_it_and_the_command(
     with pytest.raises(SnippetError, match=missing) as caught:
         speed.benchmark(sheet, SPOT, ())
     assert caught.value.cure == "run: make bench"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"seconds":[12.0,9.0,10.0]', '"seconds":[]'),
+        ('"seconds":[12.0,9.0,10.0]', '"seconds":[0.0]'),
+        ('"own":[8.0,8.0,9.0]', '"own":[]'),
+        ('"count":1000,"seconds":40.0', '"count":1000,"seconds":0.0'),
+        ('"cores":2', '"cores":0'),
+        ('"cores":2', f'"more":{"[" * 5000}'),
+        ('"memory_bytes":17179869184', f'"memory_bytes":1{"0" * 400}'),
+        ("A Processor", "\ud800"),
+    ],
+)
+def test_a_report_that_nothing_can_be_told_from_names_the_command(old: str, new: str) -> None:
+    site = benchmark.Site(1000, 40.0, ())
+    text = msgspec.json.encode(replace(REPORT, site=site)).decode()
+    assert old in text
+    sheet = Sheet({}, {}, {}, reports={"benchmark": text.replace(old, new)})
+    with pytest.raises(SnippetError, match="the report 'benchmark' can't be read: ") as caught:
+        speed.benchmark(sheet, SPOT, ())
+    assert (caught.value.place, caught.value.cure) == ("docs/en/benchmark.md:7", "run: make bench")
+
+
+@given(broken(benchmark.dumps(REPORT).decode()))
+def test_no_report_raises_anything_but_our_error(text: str) -> None:
+    with contextlib.suppress(SnippetError):
+        speed.benchmark(Sheet({}, {}, {}, reports={"benchmark": text}), SPOT, ())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shapesheet import check, record
+from shapesheet import snippet as snippets
 from shapesheet.check import CHECKS, BlockedError
 from shapesheet.errors import SnippetError
 from tests.workshop import (
@@ -17,6 +18,7 @@ from tests.workshop import (
     examination,
     failures,
     line_of,
+    snippet,
     source,
 )
 
@@ -442,6 +444,46 @@ def test_an_interrupt_during_the_claims_is_one(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         under.record()
     under.release()
+
+
+def test_a_file_that_is_saved_while_the_claims_run_leaves_the_record_stale(tmp_path: Path) -> None:
+    test = """
+from pathlib import Path
+
+
+def test_it_saves_itself():
+    "It does what an editor may do."
+    with Path(__file__).open("a") as file:
+        file.write("# More.")
+    assert __name__
+"""
+    found, config = snippet(tmp_path, source(), test)
+    before = snippets.digest(found, config)
+    under = check.Examination(found, config)
+    assert under.record().digest == before
+    under.release()
+    (now,) = snippets.find(config)
+    assert snippets.digest(now, config) != before
+
+
+def test_claims_may_use_fixtures_of_their_family(tmp_path: Path) -> None:
+    test = "def test_it(seven):\n    'It is seven.'\n    assert seven == 7\n"
+    under = examination(tmp_path, source(), test)
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef seven():\n    return 7\n"
+    under.snippet.path.with_name("conftest.py").write_text(fixture)
+    found = under.record()
+    under.release()
+    assert found.failures == ()
+
+
+def test_a_snippet_that_is_no_text_has_a_record_that_says_so(tmp_path: Path) -> None:
+    under = examination(tmp_path, source())
+    under.snippet.path.write_bytes(b"\xff")
+    found = under.record()
+    under.release()
+    (failure,) = found.failures
+    assert (failure.path, failure.check, found.digest) == (SHOWN, "contract", "")
+    assert failure.message.startswith("this snippet can't be read: 'utf-8' codec")
 
 
 def test_the_digest_covers_every_module_that_checking_imports() -> None:

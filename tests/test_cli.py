@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shapesheet import ports
+from shapesheet import cli, ports
 from shapesheet import record as records
 from shapesheet.cli import main
 from shapesheet.config import Config
@@ -30,6 +31,7 @@ from tests.examples import (
 from tests.examples import PAGE as PAGE_TEXT
 from tests.strategies import files
 from tests.test_listings import FILE as LISTINGS
+from tests.test_write import refuse_to_write
 
 PAGE = "docs/en/dense/binary-classifier.md"
 COMMANDS = ["build", "check", "new", "status", "write"]
@@ -122,6 +124,27 @@ def test_write_shows_every_problem_with_its_cure(config: Config) -> None:
         f"{PAGE}:7: {KEY} has changed since it was checked\n    run: shapesheet check {KEY}\n"
     )
     assert result.stdout == "1 page, 0 written, 1 problem to mend\n"
+
+
+def test_write_counts_only_the_pages_that_could_be_written(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_snippet(config, "dense/other")
+    refuse_to_write(config.root / PAGE, monkeypatch)
+    result = run(config, "write")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "wrote docs/en/dense/other.md\n2 pages, 1 written, 1 problem to mend\n"
+    )
+    found = json.loads(run(config, "write", "--json").output)
+    assert found["changes"] == []
+    assert [problem["path"] for problem in found["problems"]] == [PAGE]
+
+
+def test_a_difference_as_json_is_wrong_usage(config: Config) -> None:
+    result = run(config, "write", "--diff", "--json")
+    assert result.exit_code == 2
+    assert "--diff shows text for a person; for a machine run --check --json" in result.stderr
 
 
 def test_write_prints_json_for_a_machine(config: Config) -> None:
@@ -253,6 +276,17 @@ def test_a_failing_snippet_is_stale_enough_to_be_checked(config: Config) -> None
     assert "failing" in run(config, "status").output
 
 
+def test_only_the_modules_of_the_command_line_print() -> None:
+    tool = Path(cli.__file__).parent
+    printing = [
+        path.stem
+        for path in tool.rglob("*.py")
+        if re.search(r"\b(print|echo|secho|progressbar)\(", path.read_text())
+    ]
+    assert "cli" in printing
+    assert all(re.fullmatch(r"cli(_\w+)?", name) for name in printing)
+
+
 CLAIMS = "snippets/dense/test_binary_classifier.py"
 FILES = {
     "pyproject.toml": SETTINGS,
@@ -286,6 +320,15 @@ def test_a_file_of_any_name_is_told_of(config: Config, name: bytes) -> None:
     Path(os.fsdecode(folder + b"/" + name)).write_text(SOURCE)
     for arguments in (["status"], ["status", "--json"], ["write", "--diff"], ["write", "--json"]):
         assert run(config, *arguments).exit_code == 1
+
+
+@pytest.mark.parametrize("folder", ["", "b\udcff/"])
+def test_a_page_whose_name_is_no_text_is_told_of(config: Config, folder: str) -> None:
+    put(config.pages / folder / "b\udcff.md", "# It\n")
+    for arguments in (["status"], ["status", "--json"], ["write", "--diff"], ["write", "--json"]):
+        result = run(config, *arguments)
+        assert result.exit_code == 1
+        assert "b\\udcff.md: the name of this file is no text" in result.stderr
 
 
 @pytest.mark.parametrize("name", [*FILES, "docs/en/dense"])

@@ -1,18 +1,25 @@
 """The commands that check, on projects of their own with snippets that Keras builds."""
 
+import io
 import json
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from shapesheet import cli_check, cli_ports, report
 from shapesheet import config as configuration
 from shapesheet import record as records
 from shapesheet.cli import main
+from shapesheet.isolation import Pool
+from shapesheet.limits import Limits
+from shapesheet.ports import Port
+from shapesheet.record import Record
 
 GOOD = '''"""Add up numbers with one Dense layer."""
 
@@ -123,6 +130,68 @@ def test_a_failing_snippet_is_told_with_place_and_cure_and_the_others_are_record
     good = records.read(folder, "sums/adder")
     assert good is not None
     assert good.parameters == 5
+
+
+def test_where_nothing_can_be_forked_it_is_said_and_all_are_checked_all_the_same(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shapesheet.isolation.can_fork", lambda: False)
+    add(root, "broken", GOOD.replace("adder", "broken").replace("# (batch, 1)", "# (batch, 2)"))
+    result = run(root, "check", "--jobs", "1")
+    assert result.exit_code == 1
+    assert report.shared(forks=False) in result.stderr.splitlines()
+    assert "snippets/sums/broken.py:15: the comment says (batch, 2)" in result.stderr
+    assert result.stdout.endswith("2 snippets checked, 1 with failures\n")
+    folder = configuration.load(root).records
+    found = [records.read(folder, f"sums/{name}") for name in ("adder", "broken")]
+    assert [[each.check for each in record.failures] for record in found if record] == [
+        [],
+        ["shapes"],
+    ]
+
+
+@pytest.mark.parametrize(("wanted", "jobs"), [("3", 3), ("0", 5)])
+def test_as_many_are_checked_side_by_side_as_is_wanted_or_there_are_cores(
+    root: Path, monkeypatch: pytest.MonkeyPatch, wanted: str, jobs: int
+) -> None:
+    made: list[Limits] = []
+
+    class Seen(Pool):
+        def __init__(self, limits: Limits) -> None:
+            made.append(limits)
+            super().__init__(limits)
+
+    monkeypatch.setattr("shapesheet.isolation.Pool", Seen)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(5)))
+    assert run(root, "check", "--jobs", wanted).exit_code == 0
+    assert made == [Limits(jobs)]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("found", "tell", "line"),
+    [
+        (Record("sums/adder", "", {}), cli_check.show_record, "sums/adder  ok"),
+        (
+            Port("sums/adder", "", {"backend": "jax"}, (), "So."),
+            cli_ports.show_port,
+            "sums/adder  not on JAX: So.",
+        ),
+    ],
+)
+def test_on_a_terminal_each_result_stands_where_the_bar_was(
+    monkeypatch: pytest.MonkeyPatch, found: Record | Port, tell: Callable[..., None], line: str
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert cli_check.show(iter([found]), 1, tell) == [found]
+    assert "Checking  [----" in terminal.getvalue().partition(line)[0]
+    assert f"\r\x1b[K{line}" in terminal.getvalue()
 
 
 def test_stale_checks_only_what_has_changed_since(root: Path) -> None:

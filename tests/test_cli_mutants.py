@@ -59,6 +59,12 @@ def test_a_list_tries_nothing(folder: Path) -> None:
     assert lines[-1] == f"{len(lines) - 1} mutants"
 
 
+def test_a_list_as_json_is_wrong_usage(folder: Path) -> None:
+    code, printed, errors = run(folder, "--list", "--json")
+    assert (code, printed) == (2, "")
+    assert "--list prints lines for a person; run it without --json" in errors
+
+
 def test_an_unknown_snippet_is_wrong_usage(folder: Path) -> None:
     assert run(folder, "dense/other")[0] == 2
 

@@ -36,13 +36,14 @@ LIMITS = Limits(2)
 TOOL = Path(sys.executable).with_name("shapesheet")
 # The process that checks was forked by a server, which the cluster's worker started.
 KILLER = """
+import ctypes
 import os
 import signal
 from pathlib import Path
 
 status = Path(f"/proc/{os.getppid()}/status").read_text()
 worker = next(line.split()[1] for line in status.splitlines() if line.startswith("PPid"))
-os.kill(int(worker), signal.SIGKILL)
+ctypes.CDLL(None).kill(int(worker), signal.SIGKILL)
 """
 FAMILIAR = '''
 from snippets.dense.toy_0 import toy_0
@@ -146,6 +147,18 @@ def test_a_snippet_that_kills_its_workers_fails_and_harms_no_other(
     (failure,) = failures["dense/killer"]
     assert (failure.path, failure.check) == ("snippets/dense/killer.py", "isolation")
     assert failure.message == "every worker of the cluster that checks it dies, again and again"
+
+
+def test_a_snippet_that_is_no_text_is_told_and_the_others_are_checked(
+    tmp_path: Path,
+    workers: Any,  # noqa: ANN401 - as above
+) -> None:
+    config = add(tmp_path, "toy_1")
+    (config.snippets / "dense/toy_2.py").write_bytes(b"\xff")
+    found = cluster.check(snippets.find(config), config, LIMITS, workers.scheduler_address)
+    failures = {each.snippet: [failure.message for failure in each.failures] for each in found}
+    assert failures["dense/toy_1"] == []
+    assert failures["dense/toy_2"][0].startswith("this snippet can't be read: 'utf-8' codec")
 
 
 def test_the_command_checks_on_the_cluster(

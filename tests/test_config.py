@@ -69,6 +69,22 @@ def test_settings_that_are_no_table_are_refused(tmp_path: Path, text: str) -> No
     assert caught.value.cure == "begin it with a line of its own: [tool.shapesheet]"
 
 
+@pytest.mark.parametrize("name", ["", ".", "./x", "../x", "x/../y", "/x", "x//y", "x/", "a\\u0000"])
+@pytest.mark.parametrize("key", ["snippets", "pages", "records", "reports", "coverage", "mutants"])
+def test_a_path_that_leads_out_of_the_project_or_nowhere_is_refused(
+    tmp_path: Path, key: str, name: str
+) -> None:
+    with pytest.raises(SnippetError, match=r"\[tool.shapesheet\] is wrong: "):
+        configuration.load(table(tmp_path, f'[tool.shapesheet]\n{key} = "{name}"\n'))
+
+
+def test_a_configuration_of_the_site_lies_in_the_project(tmp_path: Path) -> None:
+    with pytest.raises(
+        SnippetError, match=r"'\.\./mkdocs\.yml' is no plain path within the project"
+    ):
+        configuration.load(table(tmp_path, '[tool.shapesheet]\nmkdocs = ["../mkdocs.yml"]\n'))
+
+
 WHOLE = """[tool.shapesheet]
 snippets = "snippets"
 imports = ["keras", "numpy"]

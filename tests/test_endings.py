@@ -1,3 +1,5 @@
+import importlib
+import signal
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,12 @@ def test_the_lines_of_a_trace_are_told_the_innermost_first(tmp_path: Path) -> No
 
 def test_no_trace_gives_no_lines(tmp_path: Path) -> None:
     assert endings.places(tmp_path / "trace") == ()
+
+
+def test_a_system_without_a_signal_has_words_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SIGBUS", "SIGKILL"):  # Windows has neither
+        monkeypatch.delattr(signal, name)
+    importlib.reload(endings)
+    assert endings.expired(-11).message == "it crashes with a segmentation fault (SIGSEGV)"

@@ -122,3 +122,6 @@ def test_a_reused_worker_sees_nothing_of_the_snippet_before_and_outlives_one_tha
     (failure,) = found["dense/c"].failures
     assert "with exit code 3" in failure.message
     assert written(config, "d") == found["dense/d"]
+    # The first has changed the libraries for "b"; "d" has a worker of its own.
+    own = {"snippet": "", "digest": "", "seconds": 0.0}
+    assert replace(found["dense/b"], **own) == replace(found["dense/d"], **own)

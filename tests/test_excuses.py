@@ -76,6 +76,8 @@ def test_an_entry_of_a_snippet_that_was_not_tried_yet_may_wait(tmp_path: Path) -
     ("text", "place", "message"),
     [
         ("[[equivalent", SHOWN, "this is not TOML"),
+        (f"equivalent = {'[' * 5000}", SHOWN, "this is not TOML"),
+        (f"equivalent = 1{'0' * 5000}", SHOWN, "this is not TOML"),
         (FILE.replace("reason", "because"), SHOWN, "an entry is wrong: Object"),
         (FILE.replace("[[equivalent]]", "[[same]]"), SHOWN, "an entry is wrong: Object contains"),
         (
@@ -91,6 +93,35 @@ def test_a_file_of_another_kind_is_refused(
     error = problem(tmp_path, text)
     assert error.place == place
     assert error.message.startswith(message)
+
+
+def test_a_folder_in_the_place_of_the_file_is_no_project_without_it(tmp_path: Path) -> None:
+    (tmp_path / SHOWN).mkdir(parents=True)
+    with pytest.raises(SnippetError, match="this file can't be read: ") as caught:
+        excuses.read(tmp_path / SHOWN, SHOWN)
+    assert caught.value.place == SHOWN
+
+
+def test_a_file_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    put(tmp_path / SHOWN, "")
+    (tmp_path / SHOWN).write_bytes(b"\xff")
+    with pytest.raises(SnippetError, match="this file can't be read: ") as caught:
+        excuses.read(tmp_path / SHOWN, SHOWN)
+    assert caught.value.place == SHOWN
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SnippetError, match="this file can't be read: "):
+        excuses.read(tmp_path / name, SHOWN)
+
+
+@pytest.mark.parametrize("value", ["[" * 5000, f"1{'0' * 5000}"], ids=["nested", "long"])
+def test_a_line_of_a_reason_that_looks_like_an_entry_is_none(tmp_path: Path, value: str) -> None:
+    reason = f'"""\nmutant = {value}\n"""'
+    text = FILE.replace('"Both are the same here."', reason)
+    (excuse,) = given(tmp_path, text)
+    assert excuses.line_of(text, excuse) == 4
 
 
 def test_a_line_that_can_not_be_found_is_left_out(tmp_path: Path) -> None:

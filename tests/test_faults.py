@@ -55,6 +55,9 @@ FAULTS = {
     "exit_without_code": Fault("import os\nos._exit(0)", message="with exit code 0"),
     "terminated": Fault("import os\nos.kill(os.getpid(), 15)", message="(SIGTERM)"),
     "killed": Fault("import os\nos.kill(os.getpid(), 9)", message="it was killed (SIGKILL)"),
+    "parent_killed": Fault(
+        "import os\nos.kill(os.getppid(), 9)", line=8, message="signals another process"
+    ),
     "segmentation_fault": Fault(
         "import ctypes\nctypes.string_at(0)", line=8, message="segmentation fault (SIGSEGV)"
     ),

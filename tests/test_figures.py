@@ -1,11 +1,25 @@
-"""The records against figures that were measured apart from this project, at the same sizes."""
+"""Figures that were measured before: those of others, and those that the benchmark keeps.
+
+The records have to agree with what was measured apart from this project, at the same sizes.
+"""
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 
-from shapesheet import config, record
+from shapesheet import benchmark, config, record
+from shapesheet.benchmark import CHECKS, UNCHANGED, Fit, Growth, Line
+from shapesheet.errors import SnippetError
+from tests import examples
+from tests.bench import __main__ as bench
+from tests.bench import ours
 from tests.site.helpers import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Output shape, parameters, trainable parameters, multiply-adds for one sample.
 FIGURES = {
@@ -197,3 +211,61 @@ def test_a_record_has_the_figures_that_were_measured_elsewhere(key: str) -> None
 def test_a_layer_table_has_the_rows_that_were_measured_elsewhere(key: str) -> None:
     rows = [(layer.kind, layer.shape, layer.parameters) for layer in known(key).layers]
     assert rows == LAYERS[key]
+
+
+def line(name: str, work: str, seconds: float = 1.0) -> Line:
+    return Line(name, work, "something", ours=False, isolates=True, seconds=(seconds,))
+
+
+def test_a_line_measured_anew_leaves_no_ghost_of_its_work_under_another_name() -> None:
+    checks, nothing = line("fresh", CHECKS), line("gallery", UNCHANGED)
+    ghost = line("gallery, as it was called", UNCHANGED, 0.1)
+    anew = line("gallery", UNCHANGED, 2.0)
+    assert bench.renewed((ghost, checks, nothing), (anew,)) == (checks, anew)
+    assert bench.renewed((ghost, checks), (anew,)) == (checks, anew)
+
+
+def test_commands_that_are_not_measured_anew_stay() -> None:
+    fit = Fit(0, 0, 1, 1)
+    status, write = (Growth(each, (), fit, fit) for each in ("status", "write"))
+    assert bench.renewed((status, write), (write,)) == (status, write)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "there is no report yet"),
+        (b"{}", "this report can't be read: "),
+        (b"no", "this report can't be read: "),
+        (b"\xff", "this report can't be read: "),
+        (b"[" * 100_000, "this report can't be read: "),
+    ],
+)
+def test_no_part_is_measured_beside_a_report_that_is_none(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    path = tmp_path / "benchmark.json"
+    if content is not None:
+        path.write_bytes(content)
+    now = benchmark.Report(2, "A Processor", 2**34, {}, (), 3, 5, (), ())
+    with pytest.raises(SnippetError, match=message) as caught:
+        bench.kept(now, path)
+    assert (caught.value.path, caught.value.cure) == (str(path), "measure all parts: make bench")
+
+
+@pytest.mark.parametrize("option", ["--every", "--runs"])
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_less_than_one_run_or_one_of_none_is_refused(
+    option: str, number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["bench", f"{option}={number}"])
+    with pytest.raises(SystemExit):
+        bench.main()
+    assert f"argument {option}: {number!r} is no number from 1 on" in capsys.readouterr().err
+
+
+def test_one_of_more_than_there_are_is_refused(tmp_path: Path) -> None:
+    made = examples.project(tmp_path)
+    assert len(ours.choose(made, every=1)) == 1
+    with pytest.raises(SnippetError, match="one of 7 can't be chosen from 1 snippets"):
+        ours.choose(made, every=7)

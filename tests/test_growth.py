@@ -72,3 +72,12 @@ def test_the_tool_itself_stays_far_below_100_megabytes(tmp_path: Path) -> None:
     folder = growth.project(tmp_path, 10)
     for name in ("status", "write"):
         assert growth.measure(growth.COMMANDS[name], folder, 10, 1).peak_bytes < 100_000_000
+
+
+def test_what_a_command_has_not_waited_for_is_none_of_its_memory(tmp_path: Path) -> None:
+    started = f"p = subprocess.Popen([{sys.executable!r}, '-c', 'x = b\"x\" * 200_000_000'])"
+    for last, counts in (("p.wait()", True), ("os.waitid(os.P_PID, p.pid, flags)", False)):
+        flags = "flags = os.WEXITED | os.WNOWAIT"
+        code = f"import os, subprocess; {started}; {flags}; {last}; os._exit(0)"
+        found = growth.measure(python(code), tmp_path, 1, 1)
+        assert (found.peak_bytes > 190_000_000) == counts

@@ -1,4 +1,6 @@
 import contextlib
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -75,7 +77,7 @@ def test_an_include_of_no_file_is_an_error(target: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["dense/link.py", "linked/x.py", "../out.py", "dense/../dense/x.py"]
+    "target", ["dense/link.py", "linked/x.py", "../out.py", "dense/../dense/x.py", "/etc/hosts"]
 )
 def test_an_include_that_leads_elsewhere_is_an_error(target: str, folder: Path) -> None:
     put(folder.parent / "out.py", "")
@@ -87,6 +89,25 @@ def test_an_include_that_leads_elsewhere_is_an_error(target: str, folder: Path) 
 def test_a_section_that_is_not_there_is_an_error(folder: Path) -> None:
     assert (
         problem('--8<-- "dense/x.py:other"', folder).message == "dense/x.py has no section 'other'"
+    )
+
+
+def test_an_include_of_the_files_whole_path_is_an_error(folder: Path) -> None:
+    error = problem(f'--8<-- "{folder}/dense/x.py"', folder)
+    assert "leads elsewhere" in error.message
+    assert error.cure == "name the file from snippets/ on, without a link or .."
+
+
+def test_a_section_of_a_file_that_can_not_be_read_is_told_at_the_include(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    error = problem('text\n--8<-- "dense/x.py:core"', folder)
+    assert str(error) == (
+        "page.md:2: dense/x.py can't be read: Permission denied\n    make the file readable"
     )
 
 

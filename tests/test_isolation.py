@@ -216,9 +216,22 @@ def start_a_program() -> None:
     subprocess.run([sys.executable, "-V"], check=True)
 
 
+def signal_its_parent() -> None:
+    # Asking whether a process is there is no harm, and what it does to itself is told elsewhere.
+    os.kill(os.getppid(), 0)
+    os.kill(os.getpid(), signal.SIGCONT)
+    os.kill(os.getppid(), signal.SIGTERM)
+
+
+def signal_its_group() -> None:
+    os.killpg(os.getpgid(os.getppid()), signal.SIGTERM)
+
+
 @pytest.mark.parametrize(
     ("function", "deed"),
     [
+        (signal_its_parent, "signals another process"),
+        (signal_its_group, "signals another process"),
         (os.fork, "starts a process"),
         (start_a_program, "starts a program"),
         (socket.socket, "opens a connection"),

@@ -87,8 +87,8 @@ def run(root: Path, *arguments: str) -> tuple[int, str]:
     return process.returncode, said
 
 
-def kill(process: subprocess.Popen[str], due: Callable[[], bool], seconds: float) -> None:
-    """Kill the tool so many seconds after something has come to pass."""
+def kill(process: subprocess.Popen[str], due: Callable[[], bool], seconds: float) -> bool:
+    """Kill the tool so many seconds after something has come to pass; return whether it ran."""
     with process:
         until = time.monotonic() + MOMENT
         while process.poll() is None and not due() and time.monotonic() < until:
@@ -96,6 +96,7 @@ def kill(process: subprocess.Popen[str], due: Callable[[], bool], seconds: float
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
         process.kill()
+    return process.returncode == -signal.SIGKILL
 
 
 def wait_until(happens: Callable[[], bool]) -> None:
@@ -204,6 +205,7 @@ def test_killed_while_it_checks_every_record_is_whole_and_the_next_run_ends_well
     checked: Config, chance: random.Random
 ) -> None:
     fresh = record_texts(checked)
+    killed = 0
     for _ in range(CHECKS):
         stale = {}
         for path, text in fresh.items():
@@ -215,12 +217,13 @@ def test_killed_while_it_checks_every_record_is_whole_and_the_next_run_ends_well
             now = record_texts(checked)
             return sum(now[path] != stale[path] for path in stale) >= least
 
-        kill(start(checked.root, "check", "--all"), due, chance.uniform(0, 1))
+        killed += kill(start(checked.root, "check", "--all"), due, chance.uniform(0, 1))
         for path, text in record_texts(checked).items():
             assert facts(text) in (facts(stale[path]), facts(fresh[path]))
-    code, said = run(checked.root, "check")
-    assert code == 0, said
-    require_fresh(checked)
+        code, said = run(checked.root, "check")
+        assert code == 0, said
+        require_fresh(checked)
+    assert killed > 1
 
 
 def facts(text: str) -> Record:
@@ -247,6 +250,17 @@ def test_two_checks_at_once_leave_every_record_whole_and_fresh(checked: Config) 
         said = [one.communicate()[0], two.communicate()[0]]
     assert (one.returncode, two.returncode) == (0, 0), said
     require_fresh(checked)
+
+
+def test_two_writes_at_once_leave_every_page_whole_and_written(written: Config) -> None:
+    for number in range(3):
+        measure_anew(written, number)
+        with start(written.root, "write") as one, start(written.root, "write") as two:
+            said = [one.communicate()[0], two.communicate()[0]]
+        assert (one.returncode, two.returncode) == (0, 0), said
+        texts = page_texts(written).values()
+        assert all(f"| Parameters | {number} |".encode() in text for text in texts)
+        assert left_over(written) == []
 
 
 def test_the_pages_are_written_while_snippets_are_checked(checked: Config) -> None:

@@ -92,7 +92,9 @@ def test_a_missing_report_names_the_command() -> None:
     )
 
 
-def test_a_report_of_another_kind_is_refused() -> None:
+def test_a_report_of_another_kind_is_refused_at_the_block() -> None:
     with pytest.raises(SnippetError) as caught:
         mutant_tables.mutants(replace(SHEET, reports={"mutants": "[]"}), SPOT, ())
+    assert caught.value.place == "docs/en/mutants.md:3"
+    assert caught.value.message.startswith("the report 'mutants' can't be read: this is no report")
     assert caught.value.cure == "make it anew: shapesheet mutants --all"

@@ -57,6 +57,12 @@ def test_a_snippet_that_fails_its_checks_as_it_is_is_refused(tmp_path: Path) -> 
     assert error.cure == "mend it first: shapesheet check dense/toy"
 
 
+def test_a_snippet_that_does_not_parse_is_refused(tmp_path: Path) -> None:
+    found, _ = snippet(tmp_path, "def (:\n", TEST)
+    with pytest.raises(SnippetError, match="no mutants can be made of it: ParserSyntaxError"):
+        mutants.of(found)
+
+
 def test_a_snippet_is_stale_when_it_or_its_claims_change(tmp_path: Path) -> None:
     found, config = snippet(tmp_path, source(), TEST)
     trials = Trials(mutants.digest(found, config), "", {}, {})

@@ -5,7 +5,7 @@ import pytest
 
 from shapesheet import config as configuration
 from shapesheet import new, snippet, status, write
-from shapesheet.config import Config
+from shapesheet.config import Config, Settings
 from shapesheet.errors import SnippetError
 from tests.examples import check, put
 
@@ -127,6 +127,33 @@ def test_a_navigation_that_can_not_be_found_is_told_before_anything_is_written(
 
 def test_a_configuration_that_is_no_text_is_told(config: Config) -> None:
     (config.root / "mkdocs.yml").write_bytes(b"\xff")
+    with pytest.raises(SnippetError, match=r"mkdocs\.yml: this file can't be read"):
+        new.create(config, NAME)
+
+
+def test_a_folder_in_the_place_of_the_configuration_is_told_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path / "mkdocs.yml/within", "")
+    config = configuration.load(tmp_path)
+    with pytest.raises(SnippetError, match=r"mkdocs\.yml: this file can't be read"):
+        new.create(config, NAME)
+    assert files(config) == ["mkdocs.yml/within"]
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+def test_a_configuration_of_a_name_that_no_file_can_have_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SnippetError, match="this file can't be read"):
+        new.create(Config(tmp_path, Settings(mkdocs=(name,))), NAME)
+
+
+def test_a_configuration_that_may_not_be_read_is_told(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(SnippetError, match=r"mkdocs\.yml: this file can't be read"):
         new.create(config, NAME)
 

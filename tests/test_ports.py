@@ -88,7 +88,7 @@ def test_a_build_for_another_processor_is_the_same_version(
     assert ports.versions("torch")["torch"] == "2.13.0"
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"snippet": 3}'])
+@pytest.mark.parametrize("text", ["{", "{}", '{"snippet": 3}', '{"x": ' + "[" * 100_000])
 def test_a_file_that_is_no_port_is_told_with_the_command_that_writes_it(
     config: Config, text: str
 ) -> None:
@@ -97,6 +97,14 @@ def test_a_file_that_is_no_port_is_told_with_the_command_that_writes_it(
         ports.read(config.records, KEY, "torch")
     assert caught.value.path == str(path)
     assert caught.value.cure == f"run: shapesheet check --backend torch {KEY}"
+    assert state(config, "torch") == states.UNREADABLE
+
+
+def test_a_port_with_bytes_that_are_no_text_is_told(config: Config) -> None:
+    path = put(ports.path(config.records, KEY, "torch"), "")
+    path.write_bytes(b'{"snippet": "\xff"}')
+    with pytest.raises(SnippetError, match="this is no record of a port"):
+        ports.read(config.records, KEY, "torch")
     assert state(config, "torch") == states.UNREADABLE
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from shapesheet import process
+from shapesheet.process import Worker
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,3 +46,22 @@ def test_a_folder_whose_path_is_too_long_for_the_fork_server_is_told(tmp_path: P
     assert message.startswith(f"{folder}/shapesheet-")
     assert message.endswith(": no process can be started to check in: AF_UNIX path too long")
     assert cure == f"    {process.ROOM}"
+
+
+def late(folder: Path, *, computed: float, waited: float) -> bool:
+    """Return whether a call is over its 100 seconds that has computed and waited that long."""
+    ours, _ = multiprocessing.Pipe()
+    worker = Worker(multiprocessing.current_process(), ours, folder, 100.0, forked=True)
+    worker.give(print, ())
+    worker.before = time.process_time() - computed
+    worker.end -= waited
+    worker.latest -= waited
+    return worker.is_late()
+
+
+def test_a_call_may_take_longer_while_it_computes_but_not_for_ever(tmp_path: Path) -> None:
+    assert not late(tmp_path, computed=0, waited=99)
+    assert late(tmp_path, computed=5, waited=101)
+    assert not late(tmp_path, computed=50, waited=101)
+    assert late(tmp_path, computed=90, waited=401)
+    assert late(tmp_path, computed=101, waited=101)

@@ -88,6 +88,35 @@ def test_the_digest_tells_sources_apart_but_not_runs() -> None:
     assert first != records.digest([b"a", b"bc"])
 
 
+def anew(sources: list[bytes]) -> str:
+    """Return the digest where nothing is remembered of what is installed."""
+    records._surroundings.cache_clear()  # noqa: SLF001 - no other way to forget it
+    try:
+        return records.digest(sources)
+    finally:
+        records._surroundings.cache_clear()  # noqa: SLF001 - as above
+
+
+def test_the_digest_follows_the_backend() -> None:
+    assert records.digest([b"a"], "jax") != records.digest([b"a"])
+
+
+def test_the_digest_follows_the_checking_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = records.digest([b"a"])
+    monkeypatch.setattr(records, "CHECKING_CODE", records.CHECKING_CODE[1:])
+    assert anew([b"a"]) != first
+
+
+@pytest.mark.parametrize("library", ["keras", "numpy", "tensorflow"])
+def test_the_digest_follows_the_versions_of_the_libraries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    first = records.digest([b"a"])
+    (tmp_path / f"{library}-0.1.dist-info").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert anew([b"a"]) != first
+
+
 @given(files(records.dumps(RECORD)))
 @example(b'{"format": 1, "snippet": ' + b"[" * 100_000)
 @example(b'{"format": 1, "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")

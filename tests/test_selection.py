@@ -64,6 +64,12 @@ def test_a_new_snippet_that_git_does_not_know_yet_counts_as_changed(config: Conf
     assert changed(config) == ["dense/new"]
 
 
+def test_a_file_whose_name_is_no_text_is_in_nobodys_way(config: Config) -> None:
+    examples.put(config.snippets / "dense/n\udcffotes.txt", "Notes.\n")
+    examples.add_snippet(config, "dense/new")
+    assert changed(config) == ["dense/new"]
+
+
 def test_a_file_that_git_ignores_does_not_count(config: Config) -> None:
     examples.add_snippet(config, "dense/scratch")
     examples.put(config.root / ".gitignore", "scratch.py\n")
@@ -116,6 +122,15 @@ def test_a_machine_without_git_is_told(config: Config, monkeypatch: pytest.Monke
         changed(config)
 
 
+def test_a_git_that_says_nothing_is_told_with_its_exit_code(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples.put(config.root / "bin/git", "#!/bin/sh\nexit 3\n").chmod(0o755)
+    monkeypatch.setenv("PATH", str(config.root / "bin"))
+    with pytest.raises(SnippetError, match="can't compare with 'HEAD': it ended with exit code 3"):
+        changed(config)
+
+
 def shard(config: Config, part: str) -> list[str]:
     return [each.key for each in selection.select(config, [], revision=None, part=part)]
 
@@ -145,7 +160,9 @@ def test_more_parts_than_snippets_leave_some_with_nothing(config: Config) -> Non
     assert sorted(len(shard(config, f"{number}/5")) for number in range(1, 6)) == [0, 0, 1, 1, 1]
 
 
-@pytest.mark.parametrize("part", ["0/2", "3/2", "1/0", "1", "a/b", "-1/2", "1/2/3", ""])
+@pytest.mark.parametrize(
+    "part", ["0/2", "3/2", "1/0", "1", "a/b", "-1/2", "1/2/3", "", "1/" + "9" * 5000, "1/99999"]
+)
 def test_a_part_that_is_none_is_told_with_an_example(config: Config, part: str) -> None:
     with pytest.raises(SnippetError) as caught:
         selection.shard(snippet.find(config), config, part)

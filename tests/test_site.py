@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from shapesheet import config as configuration
 from shapesheet import record as records
 from shapesheet import site
-from shapesheet.config import Config
+from shapesheet.config import Config, Settings
 from shapesheet.errors import SnippetError
 from tests.examples import RECORD, put
 from tests.strategies import files
@@ -79,6 +79,14 @@ def test_a_configuration_that_is_gone_is_refused(config: Config) -> None:
     (config.root / "mkdocs.yml").unlink()
     with pytest.raises(SnippetError, match="this mkdocs configuration can't be read"):
         site.languages(config)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+def test_a_configuration_of_a_name_that_no_file_can_have_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(SnippetError, match="this mkdocs configuration can't be read"):
+        site.languages(Config(tmp_path, Settings(mkdocs=(name,))))
 
 
 def test_a_project_without_a_configuration_is_refused(config: Config) -> None:

@@ -6,11 +6,16 @@ import runpy
 
 import pytest
 
-from shapesheet import backend, config, record, snippet
+from shapesheet import backend, config, mutants, record, snippet, survivors
 from tests.site.helpers import ROOT
 
 PROJECT = config.load(ROOT)
 SNIPPETS = snippet.find(PROJECT)
+
+
+def test_every_mutant_of_these_very_snippets_was_tried_and_caught_or_excused() -> None:
+    assert mutants.stale(SNIPPETS, PROJECT, survivors.read(PROJECT)) == [], "run: make mutants"
+    assert mutants.problems(PROJECT) == []
 
 
 @pytest.mark.parametrize("each", SNIPPETS, ids=lambda each: each.key)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from shapesheet import survivors
+from shapesheet.config import Config, Settings
 from shapesheet.errors import SnippetError
 from shapesheet.survivors import MEASURED, Count, Report, Survivor, Trials
 from tests.examples import KEY, project
@@ -59,6 +60,7 @@ def test_a_snippet_that_is_gone_is_left_out(tmp_path: Path) -> None:
     [
         ("{", "this is no report of mutants: Input data was truncated"),
         ('{"snippets": {"a": {}}}', "this is no report of mutants: Object missing"),
+        (f'{{"more": {"[" * 5000}', "this is no report of mutants: maximum recursion depth"),
         ('{"format": 0}', "this report has format 0, this shapesheet writes 1"),
     ],
 )
@@ -73,3 +75,26 @@ def test_a_file_that_is_no_report_names_the_command(
     assert caught.value.place == "docs/reports/mutants.json"
     assert caught.value.message.startswith(message)
     assert caught.value.cure == "make it anew: shapesheet mutants --all"
+
+
+def test_a_report_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    config = project(tmp_path)
+    survivors.path(config).parent.mkdir()
+    survivors.path(config).write_bytes(b"\xff")
+    with pytest.raises(SnippetError, match="this report can't be read: ") as caught:
+        survivors.read(config)
+    assert caught.value.place == "docs/reports/mutants.json"
+
+
+def test_a_folder_in_the_place_of_the_report_is_no_project_without_one(tmp_path: Path) -> None:
+    config = project(tmp_path)
+    survivors.path(config).mkdir(parents=True)
+    with pytest.raises(SnippetError, match="this report can't be read: ") as caught:
+        survivors.read(config)
+    assert caught.value.place == "docs/reports/mutants.json"
+
+
+@pytest.mark.parametrize("reports", ["a" * 300, "a\0b"])
+def test_a_folder_of_a_name_that_none_can_have_is_refused(tmp_path: Path, reports: str) -> None:
+    with pytest.raises(SnippetError, match="this report can't be read: "):
+        survivors.read(Config(tmp_path, Settings(reports=reports)))

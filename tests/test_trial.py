@@ -27,6 +27,18 @@ WITH_DROPOUT = BODY.replace(
 )
 
 
+FIXTURE = """
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def root():
+    return Path(__file__).parent.parent
+"""
+
+
 def verdict(folder: Path, name: str, body: str = BODY, test: str = TEST) -> trial.Verdict:
     """Return the verdict on the mutant of a snippet whose name begins with ``name``."""
     text = source(body)
@@ -146,19 +158,25 @@ def test_the_project_is_as_it_was(tmp_path: Path) -> None:
 
 def test_claims_see_the_other_snippets_and_files_of_the_project(tmp_path: Path) -> None:
     snippet(tmp_path, source(), key="dense/other")
-    (tmp_path / "data.txt").write_text("here")
+    snippet(tmp_path, source(), key="convnets/third")
+    for path in ("data.txt", "snippets/data.txt", "snippets/dense/data.txt"):
+        (tmp_path / path).write_text("here")
+    (tmp_path / "snippets/conftest.py").write_text(FIXTURE)
+    (tmp_path / ".pytest.ini").write_text("[pytest]\nmarkers = slow\nstrict_markers = true\n")
     test = '''
-from pathlib import Path
+import pytest
 
 from snippets.dense.toy import toy
 
 
-def test_they_are_there():
+@pytest.mark.slow
+def test_they_are_there(root):
     """It finds the other files."""
-    root = Path(__file__).parent.parent.parent
-    assert (root / "data.txt").read_text() == "here"
+    for folder in (root, root / "snippets", root / "snippets/dense"):
+        assert (folder / "data.txt").read_text() == "here"
     assert (root / "snippets/dense/other.py").is_file()
+    assert (root / "snippets/convnets/third.py").is_file()
     assert toy
 '''
     found = verdict(tmp_path, 'layer doubled: layers.Dense(4, activation="relu")', test=test)
-    assert found.caught_by == ""
+    assert (found.caught_by, found.message) == ("", "")

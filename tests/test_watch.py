@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import watchfiles
 
 from shapesheet import record as records
+from shapesheet import watch as watching
+from shapesheet.limits import Limits
 from tests import workshop
 from tests.examples import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from shapesheet.config import Config
 
 SECONDS = 120
 WATCHING = "watching snippets and docs/en"
@@ -42,14 +48,22 @@ class Finder:
                 print("keras", file=log)
 sys.meta_path.insert(0, Finder())
 """
+# The same: a system that tells of no saves.
+DEAF = """
+import watchfiles
+def watch(*_, **__):
+    raise OSError("OS file watch limit reached")
+watchfiles.watch = watch
+"""
+SETTINGS = "[tool.shapesheet]\n"
 
 
 class Watcher:
     """The tool, watching a project in a process of its own."""
 
-    def __init__(self, root: Path) -> None:  # noqa: D107 - as for D103
+    def __init__(self, root: Path, more: str = "") -> None:  # noqa: D107 - as for D103
         self.root = root
-        put(root / "site/sitecustomize.py", COUNTING.format(log=str(root / "imports")))
+        put(root / "site/sitecustomize.py", COUNTING.format(log=str(root / "imports")) + more)
         self.process = subprocess.Popen(
             [str(workshop.TOOL), "--root", str(root), "check", "--watch"],
             stdout=subprocess.PIPE,
@@ -156,6 +170,25 @@ def test_a_saved_page_has_its_blocks_written(watcher: Watcher) -> None:
     assert "All 64 parameters" in watcher.page
 
 
+def test_settings_that_are_no_toml_are_told_at_each_save_and_end_nothing(watcher: Watcher) -> None:
+    settings = watcher.root / "pyproject.toml"
+    put(settings, "[tool.shapesheet\n")
+    watcher.until(f"{settings}: this is not TOML")
+    watcher.save(body=workshop.BODY.replace("4", "5"))
+    watcher.until(f"{settings}: this is not TOML")
+    put(settings, SETTINGS)
+    watcher.until_all("wrote docs/en/toy.md", "dense/toy  ok")
+    assert "All 36 parameters" in watcher.page
+
+
+def test_a_rule_that_is_saved_holds_at_once(watcher: Watcher) -> None:
+    settings = watcher.root / "pyproject.toml"
+    put(settings, SETTINGS + "minimum_claims = 2\n")
+    watcher.until("snippets/dense/test_toy.py: the snippet has 1 claims, 2 are wanted")
+    put(settings, SETTINGS)
+    watcher.until("dense/toy  ok")
+
+
 def test_keras_was_imported_once(watcher: Watcher) -> None:
     assert (watcher.root / "imports").read_text().split() == ["keras"]
 
@@ -163,3 +196,87 @@ def test_keras_was_imported_once(watcher: Watcher) -> None:
 def test_an_interrupt_ends_it_well(watcher: Watcher) -> None:
     watcher.process.send_signal(2)
     assert watcher.process.wait(SECONDS) == 0
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    """Return a project with no snippets, of which nothing has to be checked."""
+    put(tmp_path / "pyproject.toml", SETTINGS)
+    put(tmp_path / "docs/en/index.md", "# Nothing\n")
+    return tmp_path
+
+
+def test_a_system_that_tells_of_no_saves_ends_it_with_a_cure(empty: Path) -> None:
+    ended = Watcher(empty, DEAF)
+    assert ended.process.wait(SECONDS) == 1
+    message = "the system does not tell what is saved here: OSError: OS file watch limit reached"
+    ended.until(f"{empty}: {message}")
+    assert "WATCHFILES_FORCE_POLLING=1" in ended.until("    ")[-1]
+    ended.reader.join()
+
+
+def test_a_system_that_tells_no_more_of_saves_ends_a_watch_that_waits(empty: Path) -> None:
+    ended = Watcher(empty)
+    ended.until(WATCHING)
+    # What it says of such a name is no text.
+    (empty / "docs/en" / os.fsdecode(b"\xff.md")).touch()
+    assert ended.process.wait(SECONDS) == 1
+    ended.until(f"{empty}: the system does not tell what is saved here")
+    ended.reader.join()
+
+
+# --- in this process ----------------------------------------------------------------------------
+
+Saves = queue.SimpleQueue[str]
+
+
+@pytest.fixture
+def saves(monkeypatch: pytest.MonkeyPatch) -> Saves:
+    """Have the system tell of no other saves than these, so that none comes too early."""
+    told: Saves = queue.SimpleQueue()
+
+    def watch(*_: object, stop_event: threading.Event, **__: object) -> Iterator[Any]:
+        while not stop_event.is_set():
+            with contextlib.suppress(queue.Empty):
+                yield {(watchfiles.Change.modified, told.get(timeout=0.05))}
+
+    monkeypatch.setattr(watchfiles, "watch", watch)
+    return told
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    put(tmp_path / "docs/en/toy.md", workshop.PAGE)
+    return workshop.snippet(tmp_path, workshop.source())[1]
+
+
+def test_a_snippet_that_is_gone_for_a_moment_is_told_and_checked_once_it_is_back(
+    config: Config, saves: Saves
+) -> None:
+    path = config.root / workshop.SHOWN
+    text = path.read_text()
+    with contextlib.closing(watching.watch(config, Limits(1))) as events:
+        assert not next(events).complete
+        path.unlink()
+        (problem,) = next(events).problems
+        assert problem.message == "no snippet is here"
+        assert next(events) == watching.Event()
+        put(path, text)
+        saves.put(str(path))
+        checked = [next(events), next(events)]
+    assert [event.complete for event in checked] == [False, True]
+    assert not any(event.problems for event in checked)
+
+
+def test_a_page_that_can_not_be_shown_anew_ends_nothing(
+    config: Config, saves: Saves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(os, "utime", refuse)
+    with contextlib.closing(watching.watch(config, Limits(1))) as events:
+        assert next(events).written == ("docs/en/toy.md",)
+        assert next(events).complete
+        assert next(events) == watching.Event()
+    assert saves.empty()

@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,18 @@ def change(config: Config, old: str, new: str) -> None:
     text = page(config).read_bytes().decode()
     assert old in text
     put(page(config), text.replace(old, new))
+
+
+def refuse_to_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the system put no other file in place of ``path``."""
+    replace_file = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target == path:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return replace_file(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
 
 
 def test_a_record_is_written_into_its_page(config: Config) -> None:
@@ -221,6 +235,16 @@ def test_a_page_that_is_no_text_is_reported(config: Config) -> None:
     assert problem(config).place == "docs/en/about.md"
 
 
+def test_a_page_whose_name_is_no_text_is_refused(config: Config) -> None:
+    put(config.pages / "index.md", "<!-- shapesheet: family dense -->\n<!-- /shapesheet -->\n")
+    page(config).rename(os.fsdecode(os.fsencode(config.pages / "dense") + b"/b\xff.md"))
+    with pytest.raises(SnippetError) as caught:
+        write.plan(config)
+    assert str(caught.value) == (
+        "docs/en/dense/b\\udcff.md: the name of this file is no text\n    rename it"
+    )
+
+
 def test_a_snippet_that_is_no_text_is_reported(config: Config) -> None:
     (config.snippets / f"{KEY}.py").write_bytes(b"\xff")
     assert "this snippet can't be read" in problem(config).message
@@ -251,15 +275,41 @@ def test_the_tables_over_many_are_written_too(config: Config) -> None:
     assert (config.pages / "index.md").read_text().count("dense/binary-classifier.md") == 4
 
 
-def test_a_page_that_can_not_be_written_is_reported_and_the_others_are(config: Config) -> None:
+def test_a_page_that_can_not_be_written_is_reported_and_the_others_are(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     add_snippet(config, "dense/other")
-    plan = write.plan(config)
-    page(config).unlink()
-    page(config).mkdir()
-    written, failed = write.apply(plan)
+    refuse_to_write(page(config), monkeypatch)
+    written, failed = write.apply(write.plan(config))
     assert [found.shown for found in written] == ["docs/en/dense/other.md"]
     assert [error.place for error in failed] == [SHOWN]
     assert "can't be written" in failed[0].message
+
+
+@pytest.mark.parametrize("saved", [PAGE + "A person's words.\n", None])
+def test_a_page_that_a_person_saves_or_deletes_meanwhile_is_left_to_them(
+    config: Config, saved: str | None
+) -> None:
+    add_snippet(config, "dense/other")
+    plan = write.plan(config)
+    page(config).unlink()
+    if saved:
+        put(page(config), saved)
+    written, failed = write.apply(plan)
+    assert [found.shown for found in written] == ["docs/en/dense/other.md"]
+    assert [str(error) for error in failed] == [
+        f"{SHOWN}: this page has changed since it was read\n    run: shapesheet write"
+    ]
+    assert (page(config).read_text() if page(config).exists() else None) == saved
+
+
+def test_what_a_person_saved_meanwhile_is_kept_by_the_next_write(config: Config) -> None:
+    plan = write.plan(config)
+    put(page(config), PAGE + "A person's words.\n")
+    write.apply(plan)
+    write.apply(write.plan(config))
+    assert page(config).read_text().endswith("A person's words.\n")
+    assert "| Parameters | 1,025 |" in page(config).read_text()
 
 
 def test_an_empty_folder_has_nothing_to_write(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from shapesheet.benchmark import Growth, Line, Report
 from shapesheet.errors import SnippetError
 from shapesheet.speed import NAME
 from tests.bench import builds, copies, growth, lines, ours, peers
+from tests.bench.sampling import positive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ GROWING = (
     (("build",), (10, 100, 1000), 5),
     (("check",), (5, 10, 20), 5),
 )
+ALL = "measure all parts: make bench"
 # How many pages a site has of which it is told where the time of its building goes.
 PAGES = 1000
 QUICK = ((("status", "write"), (5, 10, 20), 1),)
@@ -105,8 +107,8 @@ def told(measured: Iterator[Any]) -> tuple[Any, ...]:
 def main() -> None:
     """Run what the arguments ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="of each line")
-    parser.add_argument("--every", type=int, default=ours.EVERY, help="choose one of so many")
+    parser.add_argument("--runs", type=positive, default=5, help="of each line")
+    parser.add_argument("--every", type=positive, default=ours.EVERY, help="choose one of so many")
     parser.add_argument("--quick", action="store_true", help="see that it works; write nothing")
     parser.add_argument("--whole", action="store_true", help="check 1,000 copies, too")
     told_of = "measure a part anew, or only the work or the commands of it that are named"
@@ -164,11 +166,18 @@ def empty(config: Config, chosen: list[Snippet], jobs: int, runs: int) -> Report
 
 
 def renewed(known: tuple[Any, ...], found: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return lines, or how commands grow, with those that were ``found`` in their places."""
-    return tuple({_name(each): each for each in (*known, *found)}.values())
+    """Return lines, or how commands grow, with those that were ``found`` in their places.
+
+    What was known of the same work or command under another name goes: nothing measures it now.
+    """
+    names = {_name(each) for each in found}
+    anew = {name[-1] for name in names}
+    there = [each for each in known if _name(each) in names or _name(each)[-1] not in anew]
+    return tuple({_name(each): each for each in (*there, *found)}.values())
 
 
 def _name(each: Line | Growth) -> tuple[str, ...]:
+    """Return what tells it from the others, the work or the command last."""
     return (each.name, each.work) if isinstance(each, Line) else (each.command,)
 
 
@@ -176,15 +185,27 @@ def kept(report: Report, path: Path) -> Report:
     """Return a report of now with the measured parts of the one in ``path``.
 
     Raises:
-        SnippetError: That was made on another machine or with other snippets, runs or versions.
+        SnippetError: There is none, or it can't be read, or it was made on another machine or with
+            other snippets, runs or versions.
     """
-    known = benchmark.loads(path.read_text(encoding="utf-8"))
+    known = _read(path)
     # What the kernel keeps for itself differs from one start to the next.
     parts = {part: getattr(known, part) for part in (*NAMES, "memory_bytes")}
     if structs.replace(report, **parts) != known:
         message = "this report is of another machine, or of other snippets, runs or versions"
-        raise SnippetError(path, 0, message, "measure all parts: make bench")
+        raise SnippetError(path, 0, message, ALL)
     return known
+
+
+def _read(path: Path) -> Report:
+    try:
+        return benchmark.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        message = "there is no report yet, beside whose parts one could be measured"
+        raise SnippetError(path, 0, message, ALL) from error
+    except (OSError, ValueError, RecursionError) as error:
+        message = f"this report can't be read: {error}"
+        raise SnippetError(path, 0, message, ALL) from error
 
 
 if __name__ == "__main__":

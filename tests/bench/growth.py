@@ -22,7 +22,7 @@ import msgspec
 
 from shapesheet.benchmark import Fit
 from shapesheet.errors import SnippetError
-from tests.bench import copies
+from tests.bench import copies, sampling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,9 @@ class Measured(msgspec.Struct, frozen=True):
         seconds: The median of the runs.
         processor_seconds: The median of what the processor worked, on all its cores; a busy
             machine changes it little.
-        peak_bytes: The most memory of the largest of the command's processes, in any run.
+        peak_bytes: The most memory of the command's own process, in any run. Its workers are not
+            counted: the kernel adds only what a process has waited for, and a check's workers
+            are those of a fork server.
         runs: How many fresh processes were measured.
     """
 
@@ -184,8 +186,10 @@ def main() -> None:
     """Measure what the arguments name and print it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("commands", nargs="+", choices=COMMANDS, metavar="COMMAND")
-    parser.add_argument("--counts", type=int, nargs="+", default=COUNTS, metavar="COUNT")
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--counts", type=sampling.positive, nargs="+", default=COUNTS, metavar="COUNT"
+    )
+    parser.add_argument("--runs", type=sampling.positive, default=5)
     arguments = parser.parse_args()
     found = grow(arguments.commands, tuple(sorted(arguments.counts)), arguments.runs)
     print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())

@@ -8,10 +8,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shapesheet import config as configuration
 from shapesheet import snippet as snippets
-from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED
-from tests.bench import ours, peers, sampling
+from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, SAVED, UNCHANGED
+from tests.bench import ours, peers, sampling, saved
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from tests.bench.peers import Peer
     from tests.bench.sampling import Sample
 
-WORKS = (IMPORT, CHECKS, FILE, UNCHANGED, CHANGED)
+WORKS = (IMPORT, CHECKS, FILE, UNCHANGED, CHANGED, SAVED)
 
 
 def measure(
@@ -47,13 +46,15 @@ def measure(
     if IMPORT in works:
         yield ours.imported(config.root, runs)
     with tempfile.TemporaryDirectory() as temporary:
-        copied, same = _copied(config, Path(temporary), chosen, jobs)
+        copied, same = ours.copied(config, Path(temporary), chosen, jobs)
         if CHECKS in works:
             yield ours.everything(copied, same, runs, jobs)
         if FILE in works:
             yield ours.checks_only(copied, same, runs, jobs)
         if CHANGED in works:
             yield ours.changed(copied, same, runs)
+        if SAVED in works:
+            yield saved.line(copied, runs)
     for peer in peers.PEERS:
         if peer.work in works:
             with tempfile.TemporaryDirectory() as temporary:
@@ -61,16 +62,6 @@ def measure(
             yield ours.line(peer.name, peer.work, peer.does, samples, isolates=peer.isolates)
     if UNCHANGED in works:
         yield from _unchanged(config, chosen, runs, jobs, quick=quick)
-
-
-def _copied(
-    config: Config, folder: Path, chosen: list[Snippet], jobs: int
-) -> tuple[Config, list[Snippet]]:
-    """Return a copy of the project with its records, and the chosen snippets in it."""
-    peers.project(folder, chosen, jobs)
-    shutil.copytree(config.records, folder / config.settings.records)
-    copied = configuration.load(folder)
-    return copied, [snippets.select(copied, [each.key])[0] for each in chosen]
 
 
 def _run(peer: Peer, folder: Path, chosen: list[Snippet], runs: int, jobs: int) -> list[Sample]:
@@ -97,7 +88,7 @@ def _unchanged(
         folders = [
             Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in (0, *remembering)
         ]
-        _, same = _copied(config, folders[0], chosen, jobs)
+        _, same = ours.copied(config, folders[0], chosen, jobs)
         named = same if quick else []
         commands = [ours.checking(named)]
         for peer, folder in zip(remembering, folders[1:], strict=True):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from shapesheet import config as configuration
 from shapesheet import record as records
 from shapesheet import snippet as snippets
 from shapesheet import states
 from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, Line
 from shapesheet.errors import SnippetError
-from tests.bench import sampling
+from tests.bench import peers, sampling
 from tests.bench.growth import TOOL
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ def choose(config: Config, every: int = EVERY) -> list[Snippet]:
     Heavy ones are left out: only one of several dozens takes that long, and no choice of a few
     can hold a part of it. Those that take longest come first, as in ``shapesheet check``: no
     program is to end with a long one alone.
+
+    Raises:
+        SnippetError: There are fewer: a check of none would be one of all.
     """
     found: dict[Snippet, float] = {}
     for each in snippets.find(config):
@@ -50,7 +55,11 @@ def choose(config: Config, every: int = EVERY) -> list[Snippet]:
         if known is not None and not known.heavy:
             found[each] = known.seconds
     order = sorted(found, key=lambda each: (found[each], each.key))
-    return order[every // 2 :: every][::-1]
+    chosen = order[every // 2 :: every][::-1]
+    if not chosen:
+        message = f"one of {every} can't be chosen from {len(order)} snippets"
+        raise SnippetError(config.records, 0, message, "give --every a smaller number")
+    return chosen
 
 
 def require_fresh(config: Config) -> None:
@@ -63,6 +72,16 @@ def require_fresh(config: Config) -> None:
     if stale:
         message = f"{len(stale)} snippets have no fresh record"
         raise SnippetError(config.records, 0, message, "run: make check")
+
+
+def copied(
+    config: Config, folder: Path, chosen: list[Snippet], jobs: int
+) -> tuple[Config, list[Snippet]]:
+    """Return a copy of the project with its records, and the chosen snippets in it."""
+    peers.project(folder, chosen, jobs)
+    shutil.copytree(config.records, folder / config.settings.records)
+    copy = configuration.load(folder)
+    return copy, [snippets.select(copy, [each.key])[0] for each in chosen]
 
 
 def everything(config: Config, chosen: list[Snippet], runs: int, jobs: int) -> Line:

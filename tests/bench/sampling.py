@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import subprocess
@@ -51,9 +52,8 @@ def run(command: Sequence[str], folder: Path, *, memory: bool = False) -> Sample
     tree, largest = 0, 0
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "NO_MKDOCS_2_WARNING": "1"}
         with subprocess.Popen(
-            command, cwd=folder, stdout=output, stderr=errors, env=environment
+            command, cwd=folder, stdout=output, stderr=errors, env=environment()
         ) as process:
             while not _ended(process, INTERVAL if memory else None):
                 now = held(process.pid)
@@ -67,6 +67,23 @@ def run(command: Sequence[str], folder: Path, *, memory: bool = False) -> Sample
             message = f"{' '.join(command)} ended with {process.returncode}: {told}"
             raise SnippetError(folder, 0, message, "mend what it says and measure again")
     return Sample(seconds, tree, largest, printed)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of what is measured."""
+    return {**os.environ, "KERAS_BACKEND": "tensorflow", "NO_MKDOCS_2_WARNING": "1"}
+
+
+def positive(text: str) -> int:
+    """Return the number that an argument is: nothing comes of less than one run.
+
+    Raises:
+        ArgumentTypeError: It is less than one, or no number.
+    """
+    if not text.isdecimal() or not int(text):
+        message = f"{text!r} is no number from 1 on"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def _ended(process: subprocess.Popen[bytes], seconds: float | None) -> bool:

@@ -11,6 +11,7 @@ CHECKS = "checks"
 FILE = "file"
 UNCHANGED = "unchanged"
 CHANGED = "changed"
+SAVED = "saved"
 IMPORT = "import"
 
 
@@ -46,7 +47,10 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Point(msgspec.Struct, frozen=True):
-    """What one command took with one number of snippets: median seconds, and its peak memory."""
+    """What one command took with one number of snippets: median seconds, and its peak memory.
+
+    The memory is that of the command's own process; its workers are not counted.
+    """
 
     count: int
     seconds: float

@@ -60,6 +60,7 @@ class Examination:
 
     snippet: Snippet
     config: Config
+    digest: str = ""
     results: dict[str, SnippetError | None] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     reading: Any = None
@@ -173,17 +174,24 @@ class Examination:
 
     def record(self, *, complete: bool = True) -> Record:
         """Return the record of all checks; the claims are run when it is to be ``complete``."""
-        failures = tuple(self._failures())
+        try:
+            # Of the files as they are now: one that is saved meanwhile makes the record stale.
+            self.digest = snippets.digest(self.snippet, self.config)
+        except SnippetError as error:
+            return self._failed([failure(error, "contract")])
+        failures = list(self._failures())
         if failures:
-            return Record(self.snippet.key, self._digest(), versions(), failures=failures)
+            return self._failed(failures)
         if not complete:
             return self._facts(self.evidence)
         try:
             evidence = testing.run(self.snippet, self.config, self.evidence)
         except SnippetError as error:
-            failed = (failure(error, "claims"),)
-            return Record(self.snippet.key, self._digest(), versions(), failures=failed)
+            return self._failed([failure(error, "claims")])
         return self._facts(evidence)
+
+    def _failed(self, failures: list[Failure]) -> Record:
+        return Record(self.snippet.key, self.digest, versions(), failures=tuple(failures))
 
     def release(self) -> None:
         """Let go of the models; dozens of them would not fit into memory side by side."""
@@ -202,14 +210,11 @@ class Examination:
             except BlockedError:
                 continue
 
-    def _digest(self) -> str:
-        return snippets.digest(self.snippet, self.config)
-
     def _facts(self, evidence: claims.Evidence) -> Record:
         measures = self.measures
         return Record(
             snippet=self.snippet.key,
-            digest=self._digest(),
+            digest=self.digest,
             versions=versions(),
             summary=self.reading.summary,
             defaults={name: repr(value) for name, value in self.built.defaults.items()},

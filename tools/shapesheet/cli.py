@@ -161,6 +161,9 @@ def _check_ports(  # noqa: PLR0913 - one argument an option
 @click.pass_obj
 def write(config: Config, *, only_check: bool, diff: bool, as_json: bool) -> None:
     """Write the records into the generated blocks of the pages."""
+    if diff and as_json:
+        message = "--diff shows text for a person; for a machine run --check --json"
+        raise click.UsageError(message)
     _exit(fine=_write(config, dry=only_check or diff, diff=diff, as_json=as_json))
 
 
@@ -172,14 +175,14 @@ def _write(config: Config, *, dry: bool = False, diff: bool = False, as_json: bo
     with _uncollected():
         plan = writing.plan(config)
     written, failed = ((), ()) if dry else writing.apply(plan)
-    problems = (*plan.problems, *failed)
+    changes, problems = plan.changes if dry else written, (*plan.problems, *failed)
     if as_json:
-        click.echo(report.plan_json(plan, problems))
+        click.echo(report.plan_json(changes, problems))
     else:
         for error in problems:
             show_problem(str(error))
-        _show_changes(plan.changes if dry else written, dry=dry, diff=diff)
-        click.secho(report.planned(plan, problems, dry=dry), bold=True)
+        _show_changes(changes, dry=dry, diff=diff)
+        click.secho(report.planned(plan.pages, changes, problems, dry=dry), bold=True)
     return not problems and not (dry and plan.changes)
 
 
@@ -233,6 +236,9 @@ def mutants(  # noqa: PLR0913 - one argument an option
     """
     from shapesheet import cli_mutants  # noqa: PLC0415 - no other command reads its modules
 
+    if only_list and as_json:
+        message = "--list prints lines for a person; run it without --json"
+        raise click.UsageError(message)
     chosen = _usage(lambda: snippet.select(config, paths))
     if only_list:
         cli_mutants.show(chosen)

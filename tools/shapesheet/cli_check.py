@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapesheet.record import Record
     from shapesheet.snippet import Snippet
 
+_Found = TypeVar("_Found")
 _LINE_START = "\r\x1b[K"
 _OPTIONS = (
     click.option("--jobs", type=click.IntRange(0), default=0, help="Side by side; 0: one a core."),
@@ -69,7 +70,7 @@ def check(
         from shapesheet import cluster  # noqa: PLC0415 - as below
 
         running = cluster.check(chosen, config, limits, scheduler)
-        return list(running) if quiet else show(running, len(chosen))
+        return list(running) if quiet else show(running, len(chosen), show_record)
     # Starting processes takes a moment that no other command should pay.
     from shapesheet import engine, isolation  # noqa: PLC0415
 
@@ -77,7 +78,7 @@ def check(
         if notice := report.shared(forks=pool.forks):
             click.echo(notice, err=True)
         running = engine.check(chosen, config, pool)
-        return list(running) if quiet else show(running, len(chosen))
+        return list(running) if quiet else show(running, len(chosen), show_record)
 
 
 def watch(config: Config, limits: Limits) -> None:
@@ -89,30 +90,31 @@ def watch(config: Config, limits: Limits) -> None:
             if event == watching.Event():
                 click.echo(f"watching {config.settings.snippets} and {config.settings.pages}")
             if event.record and event.complete:
-                _show_record(event.record)
+                show_record(event.record)
             for shown in event.written:
                 click.echo(f"wrote {shown}")
             for problem in event.problems:
                 show_problem(str(problem))
 
 
-def show(running: Iterable[Record], count: int) -> list[Record]:
-    """Return the records, each shown as it comes."""
-    records: list[Record] = []
+def show(running: Iterable[_Found], count: int, tell: Callable[[_Found], None]) -> list[_Found]:
+    """Return the records or ports, each told as it comes, above a bar on a terminal."""
+    found: list[_Found] = []
     bar = click.progressbar(
         length=count, label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()
     )
     with bar:
-        for record in running:
-            records.append(record)
+        for each in running:
+            found.append(each)
             if sys.stderr.isatty():
                 click.echo(_LINE_START, nl=False, err=True)
-            _show_record(record)
+            tell(each)
             bar.update(1)
-    return records
+    return found
 
 
-def _show_record(record: Record) -> None:
+def show_record(record: Record) -> None:
+    """Print that a snippet passed, or its failures."""
     if not record.failures:
         click.echo(report.passed(record))
     for failure in record.failures:

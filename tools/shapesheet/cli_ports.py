@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from shapesheet import markup, report
 from shapesheet.backends import NAMES
-from shapesheet.cli_check import show_problem
+from shapesheet.cli_check import show, show_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,23 +29,15 @@ def check(
     from shapesheet import porter  # noqa: PLC0415
 
     running = porter.run(chosen, config, on, limits)
-    return list(running) if quiet else _show(running, len(chosen))
+    return list(running) if quiet else show(running, len(chosen), show_port)
 
 
-def _show(running: Iterable[Port], count: int) -> list[Port]:
-    found: list[Port] = []
-    bar = click.progressbar(
-        length=count, label="Checking", file=sys.stderr, hidden=not sys.stderr.isatty()
-    )
-    with bar:
-        for port in running:
-            found.append(port)
-            if not port.failures:
-                click.echo(line(port))
-            for failure in port.failures:
-                show_problem(report.failed(failure))
-            bar.update(1)
-    return found
+def show_port(port: Port) -> None:
+    """Print that a snippet passed or can't run there, or its failures."""
+    if not port.failures:
+        click.echo(line(port))
+    for failure in port.failures:
+        show_problem(report.failed(failure))
 
 
 def line(port: Port) -> str:

@@ -37,7 +37,6 @@ _SETTINGS = (
     *(_PROJECT, "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
     *("tox.ini", "setup.cfg"),
 )
-_SHARED = "conftest.py"
 # How long the scheduler may take to answer, and then to have a worker, in seconds.
 _PATIENCE = 10
 _AGAIN = "run it again: every snippet that was checked has its record"
@@ -81,12 +80,11 @@ def bundle(snippet: Snippet, config: Config) -> Bundle:
     Raises:
         SnippetError: The snippet can't be read.
     """
-    folders = (config.root, config.snippets, snippet.path.parent)
     paths = [
         *(config.root / name for name in _SETTINGS),
-        *(folder / _SHARED for folder in folders),
         *(snippet.path, snippet.test_path),
         *snippets.compared(snippet, config),
+        *snippets.shared(snippet, config),
     ]
     files = {
         path.relative_to(config.root).as_posix(): path.read_bytes()
@@ -158,7 +156,12 @@ def check(
     """
     distributed = _library()
     named = {each.key: each for each in engine.longest_first(chosen, config)}
-    bundles = [bundle(each, config) for each in named.values()]
+    bundles: list[Bundle] = []
+    for each in named.values():
+        try:
+            bundles.append(bundle(each, config))
+        except SnippetError as error:
+            yield engine.keep(engine.unreadable(each, error), 0.0, config)
     suspects: list[Bundle] = []
     with _connected(distributed, address) as client:
         for wanted, found in _answers(distributed, client, bundles, limits):

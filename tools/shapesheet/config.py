@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -137,13 +138,18 @@ def _settings(path: Path, table: dict[str, Any]) -> Settings:
         settings = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise SnippetError(path, 0, f"{TABLE} is wrong: {error}", "mend that key") from error
-    for name in (settings.snippets, settings.pages, settings.records, settings.coverage):
+    folders = (settings.snippets, settings.pages, settings.records, settings.reports)
+    for name in (*folders, settings.coverage, settings.mutants, *settings.mkdocs):
         _require_possible(path, name)
     return settings
 
 
 def _require_possible(path: Path, name: str) -> None:
-    """Refuse a name that the system has no file for, such as one that is too long."""
+    """Refuse a name outside the project, or one that the system has no file for."""
+    parts = PurePosixPath(name).parts
+    if not name or "/".join(parts) != name or ".." in parts:
+        message = f"{TABLE} is wrong: {name!r} is no plain path within the project"
+        raise SnippetError(path, 0, message, "write it from the project's folder, without . and ..")
     try:
         (path.parent / name).lstat()
     except (FileNotFoundError, NotADirectoryError):

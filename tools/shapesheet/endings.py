@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FRAME = re.compile(r'^ +File "(.+)", line (\d+)', re.MULTILINE)
-_SIGNALS: dict[int, str] = {
-    signal.SIGABRT: "a library stopped it (SIGABRT), often for want of memory",
-    signal.SIGBUS: "it reads memory that is not there (SIGBUS)",
-    signal.SIGFPE: "it divides by zero in native code (SIGFPE)",
-    signal.SIGILL: "it runs an instruction that this processor lacks (SIGILL)",
-    signal.SIGKILL: "it was killed (SIGKILL), perhaps because the machine ran out of memory",
-    signal.SIGSEGV: "it crashes with a segmentation fault (SIGSEGV)",
+# By their names, since no system has all of them.
+_SIGNALS = {
+    "SIGABRT": "a library stopped it (SIGABRT), often for want of memory",
+    "SIGBUS": "it reads memory that is not there (SIGBUS)",
+    "SIGFPE": "it divides by zero in native code (SIGFPE)",
+    "SIGILL": "it runs an instruction that this processor lacks (SIGILL)",
+    "SIGKILL": "it was killed (SIGKILL), perhaps because the machine ran out of memory",
+    "SIGSEGV": "it crashes with a segmentation fault (SIGSEGV)",
 }
 
 
@@ -46,7 +47,8 @@ def timeout(seconds: float) -> Ended:
 def expired(code: int) -> Ended:
     """Return how a worker ended with an exit code, which is below zero for a signal."""
     if code < 0:
-        message = _SIGNALS.get(-code, f"it was stopped by a signal ({_name(-code)})")
+        name = _name(-code)
+        message = _SIGNALS.get(name, f"it was stopped by a signal ({name})")
         return Ended(message, "mend what its line calls; if it needs the memory: --memory 8")
     message = f"it ends the process that checks it, with exit code {code}"
     return Ended(message, "raise an error instead; os._exit is never needed here")

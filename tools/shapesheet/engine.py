@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ISOLATION = "isolation"
 # The same of a record that can't be written.
 RECORD = "record"
+# The first of the checks, which reads the snippet's files.
+CONTRACT = "contract"
 
 
 def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Record]:
@@ -104,6 +106,12 @@ def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:
     """Return the record of a snippet that has ended its process, or never ends."""
     digest = snippets.digest(snippet, config)
     return Record(snippet.key, digest, records.versions(), failures=(failure(snippet, ended),))
+
+
+def unreadable(snippet: Snippet, error: SnippetError) -> Record:
+    """Return the record of a snippet of which a file can't be read."""
+    found = Failure(error.path, error.line, error.message, error.cure, CONTRACT)
+    return Record(snippet.key, "", records.versions(), failures=(found,))
 
 
 def failure(snippet: Snippet, ended: Ended | None) -> Failure:

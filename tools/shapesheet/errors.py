@@ -44,6 +44,11 @@ class SnippetError(Exception):
         """Return the error of a sentence that nobody has written yet."""
         return cls(path, line, f"a placeholder is left: {text!r}", "say it in your own words")
 
+    def within(self, root: Path) -> SnippetError:
+        """Return the same error with its path relative to ``root``, if it lies there."""
+        path = self.path.removeprefix(f"{root}/")
+        return SnippetError(path, self.line, self.message, self.cure, column=self.column)
+
     @property
     def place(self) -> str:
         """Return ``path``, ``path:line`` or ``path:line:column``, as exact as is known."""

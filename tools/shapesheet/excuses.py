@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from shapesheet import snippet as snippets
+from shapesheet import toml_files
 from shapesheet.errors import SnippetError
 from shapesheet.survivors import MEASURED, Report, Survivor
 
@@ -41,17 +41,13 @@ def read(path: Path, shown: str) -> tuple[Excuse, ...]:
     """Return the lines of ``docs/mutants.toml``; none when there is no such file.
 
     Raises:
-        SnippetError: The file is not TOML, or an entry lacks a key or its reason.
+        SnippetError: The file can't be read or is not TOML, or an entry lacks a key or its reason.
     """
-    if not path.is_file():
-        return ()
+    text = toml_files.read(path, shown)
     keys = ", ".join(Excuse.__struct_fields__)
     cure = f"give each [[equivalent]] the keys: {keys}"
     try:
-        text = path.read_text(encoding="utf-8")
-        found = msgspec.convert(tomllib.loads(text), _Excuses).equivalent
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SnippetError(shown, 0, f"this is not TOML: {error}", "mend the file") from error
+        found = msgspec.convert(toml_files.parse(text, shown), _Excuses).equivalent
     except msgspec.ValidationError as error:
         raise SnippetError(shown, 0, f"an entry is wrong: {error}", cure) from error
     for excuse in found:
@@ -71,8 +67,8 @@ def line_of(text: str, excuse: Excuse) -> int:
 
 def _value(text: str, number: int) -> str:
     try:
-        return str(tomllib.loads(text.splitlines()[number - 1]).get("mutant"))
-    except tomllib.TOMLDecodeError:
+        return str(toml_files.parse(text.splitlines()[number - 1], "").get("mutant"))
+    except SnippetError:
         return ""
 
 
@@ -106,7 +102,7 @@ def idle(report: Report, given: Iterable[Excuse], config: Config) -> list[Snippe
             if untried or _excuses(excuse, report.snippets.get(key)):
                 continue
             message = f"no survivor of {key} is named {excuse.mutant!r}"
-            line = line_of(config.mutants.read_text(encoding="utf-8"), excuse)
+            line = line_of(toml_files.read(config.mutants, shown), excuse)
             cure = "delete it: the mutant is caught, measured to be equivalent, or gone"
             found.append(SnippetError(shown, line, message, cure))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import os
 import sys
 import sysconfig
 import warnings
@@ -35,6 +36,7 @@ _BANNED = {
     **dict.fromkeys(("socket.__new__", "socket.connect", "socket.bind"), "opens a connection"),
     **dict.fromkeys(("socket.getaddrinfo", "socket.gethostbyname"), "opens a connection"),
 }
+_SIGNALLING = ("os.kill", "os.killpg")
 _WARNINGS = (UserWarning, FutureWarning)
 # A pattern that no text matches.
 _NOTHING = "(?!)"
@@ -123,6 +125,9 @@ def _listen() -> None:
             _watched[-1].hear(event, arguments)
         if _alone and event in _BANNED:
             message = f"the code {_BANNED[event]}, which nothing in a check may"
+            raise PermissionError(message)
+        if _alone and event in _SIGNALLING and arguments[0] != os.getpid() and arguments[1]:
+            message = "the code signals another process, which nothing in a check may"
             raise PermissionError(message)
 
     # Python traces no audit hook that does not ask for it; a debugger could not step in.

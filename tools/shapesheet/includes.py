@@ -66,9 +66,8 @@ def _include(number: int, rest: str, shown: str, folder: Path) -> Include:
     assert selection, "the first group takes whatever the others leave"  # noqa: S101
     target, lines, section = selection.groups()
     _judge_file(folder / target, target, folder, (shown, number))
-    if section and section not in sections(folder / target, f"{folder.name}/{target}"):
-        message = f"{target} has no section {section!r}"
-        raise SnippetError(shown, number, message, "name a section of that file")
+    if section:
+        _judge_section(section, target, folder, (shown, number))
     return Include(number, target, whole=not (lines or section))
 
 
@@ -77,9 +76,22 @@ def _judge_file(path: Path, target: str, folder: Path, place: tuple[str, int]) -
         message = f"this include names no file, found {target!r}"
         raise SnippetError(*place, message, f"name a file under {folder.name}/")
     real = os.path.realpath(path)
-    if real != str(path):
+    # A path object for every include would take longer than the rest of this.
+    if real != str(path) or os.path.isabs(target):  # noqa: PTH117
         message = f"the include {target!r} leads elsewhere, to {real}"
-        raise SnippetError(*place, message, "name the file itself, without a link or ..")
+        cure = f"name the file from {folder.name}/ on, without a link or .."
+        raise SnippetError(*place, message, cure)
+
+
+def _judge_section(section: str, target: str, folder: Path, place: tuple[str, int]) -> None:
+    try:
+        known = sections(folder / target, f"{folder.name}/{target}")
+    except OSError as error:
+        message = f"{target} can't be read: {error.strerror or error}"
+        raise SnippetError(*place, message, "make the file readable") from error
+    if section not in known:
+        message = f"{target} has no section {section!r}"
+        raise SnippetError(*place, message, "name a section of that file")
 
 
 def sections(path: Path, shown: str) -> frozenset[str]:
@@ -87,6 +99,7 @@ def sections(path: Path, shown: str) -> frozenset[str]:
 
     Raises:
         SnippetError: A section starts twice, is never ended, or ends without a start.
+        OSError: The file can't be read.
     """
     started: dict[str, int] = {}
     ended: set[str] = set()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from shapesheet import markup, tables
+from shapesheet import markup, tables, toml_files
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
@@ -47,14 +46,11 @@ def parse(text: str, shown: str) -> tuple[Listing, ...]:
         SnippetError: The file is not TOML, lacks a key, or has a listing twice or none.
     """
     try:
-        listings = msgspec.convert(tomllib.loads(text), _File).listing
+        listings = msgspec.convert(toml_files.parse(text, shown), _File).listing
     except msgspec.ValidationError as error:
         keys = ", ".join(Listing.__struct_fields__)
         cure = f"give each [[listing]] the keys: {keys}"
         raise SnippetError(shown, 0, f"a listing is wrong: {error}", cure) from error
-    except (ValueError, RecursionError) as error:
-        # Its own errors are ValueErrors too; numbers of thousands of digits raise a plain one.
-        raise SnippetError(shown, 0, f"this is not TOML: {error}", "mend the file") from error
     if not listings:
         message = "this file lists no listing"
         raise SnippetError(shown, 0, message, "add one: [[listing]]")

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from shapesheet import markup, survivors, tables
+from shapesheet.errors import SnippetError
 from shapesheet.survivors import COMMAND, MEASURED, NAME, Count, Report
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ _NUMBERS = ("Made", "Caught", "Equivalent", "Survive")
 
 
 def mutants(sheet: Sheet, spot: Spot, _arguments: tuple[str, ...]) -> str:
-    """Return sums, tables by mistake and by check, and every mutant that was not caught."""
-    text = sheet.report(NAME, spot, COMMAND)
-    found = survivors.loads(text, f"the report {NAME!r}")
+    """Return sums, tables by mistake and by check, and every mutant that was not caught.
+
+    Raises:
+        SnippetError: No mutants were ever tried, or their report is of another version.
+    """
+    found = _read(sheet.report(NAME, spot, COMMAND), spot)
     known = set(sheet.snippets)
     report = Report({key: each for key, each in found.snippets.items() if key in known})
     parts = [
@@ -37,6 +41,14 @@ def mutants(sheet: Sheet, spot: Spot, _arguments: tuple[str, ...]) -> str:
         _equivalents(sheet, spot, report) or "None.",
     ]
     return "\n\n".join(parts)
+
+
+def _read(text: str, spot: Spot) -> Report:
+    try:
+        return survivors.loads(text, NAME)
+    except SnippetError as error:
+        message = f"the report {NAME!r} can't be read: {error.message}"
+        raise spot.error(message, error.cure) from error
 
 
 def _sum(report: Report) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from shapesheet import batches, excuses, survivors
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
+from shapesheet.raised import reason
 from shapesheet.survivors import MEASURED, Report, Survivor, Trials
 
 if TYPE_CHECKING:
@@ -65,14 +66,20 @@ def of(snippet: Snippet) -> list[Mutant]:
     """Return the mutants of a snippet.
 
     Raises:
-        SnippetError: libcst is not installed.
+        SnippetError: libcst is not installed, or the snippet does not parse.
     """
     try:
         from shapesheet import edits  # noqa: PLC0415 - an optional library
     except ModuleNotFoundError as error:
         message = f"making mutants needs {error.name}"
         raise SnippetError(snippet.shown, 0, message, "pip install 'shapesheet[mutants]'") from None
-    return edits.mutants(snippet.source)
+    try:
+        return edits.mutants(snippet.source)
+    except Exception as error:
+        # libcst has an error of its own for what does not parse, and raises Python's too.
+        message = f"no mutants can be made of it: {reason(error)}"
+        cure = f"mend what this tells: shapesheet check {snippet.key}"
+        raise SnippetError(snippet.shown, 0, message, cure) from error
 
 
 def refresh(
@@ -98,8 +105,10 @@ def refresh(
 
         with isolation.Pool(limits) as pool:
             made = {each: of(each) for each in waiting}
+            # Of the files as they are now, since what is saved meanwhile was not tried.
+            digests = {each: digest(each, config) for each in waiting}
             for snippet, verdicts in batches.run(made, config, pool):
-                trials = _trials(snippet, config, verdicts)
+                trials = _trials(digests[snippet], snippets.digest(snippet, config), verdicts)
                 report.snippets[snippet.key] = trials
                 survivors.write(config, excuses.applied(report, given))
                 yield snippet.key, trials
@@ -126,7 +135,7 @@ def problems(config: Config) -> list[SnippetError]:
     return found
 
 
-def _trials(snippet: Snippet, config: Config, verdicts: Sequence[tuple[Mutant, Verdict]]) -> Trials:
+def _trials(own: str, record: str, verdicts: Sequence[tuple[Mutant, Verdict]]) -> Trials:
     made = Counter(mutant.operator for mutant, _ in verdicts)
     caught = Counter(verdict.caught_by for _, verdict in verdicts if verdict.caught_by)
     let_by = [
@@ -135,8 +144,8 @@ def _trials(snippet: Snippet, config: Config, verdicts: Sequence[tuple[Mutant, V
         if not verdict.caught_by
     ]
     return Trials(
-        digest(snippet, config),
-        snippets.digest(snippet, config),
+        own,
+        record,
         dict(sorted(made.items())),
         dict(sorted(caught.items())),
         tuple(sorted(let_by, key=lambda each: (each.line, each.mutant))),

@@ -70,7 +70,7 @@ def create(config: Config, name: Name) -> list[str]:
     """Write all files of a new snippet; return their paths as they are shown.
 
     Raises:
-        SnippetError: One of the files is there already, or the navigation can't be found;
+        SnippetError: One of the files is there already, or the navigation can't be read or found;
             nothing is written then.
     """
     site = _site(config)
@@ -92,14 +92,18 @@ def create(config: Config, name: Name) -> list[str]:
 def _site(config: Config) -> str:
     """Return the text of the mkdocs configuration; pages on a code host alone need none."""
     names = config.settings.mkdocs[:1]
-    path = config.root.joinpath(*names)
-    if not names or not path.is_file():
+    if not names:
         return ""
+    path = config.root / names[0]
     try:
         return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        # A name with a NUL in it is a ValueError, as bytes that are no UTF-8 are.
         message = f"this file can't be read: {error}"
-        raise SnippetError(config.shown(path), 0, message, "save the file as UTF-8") from error
+        cure = "make it a readable file of UTF-8, or mend mkdocs in [tool.shapesheet]"
+        raise SnippetError(config.shown(path), 0, message, cure) from error
 
 
 def _files(config: Config, name: Name, site: str) -> dict[Path, bytes]:

@@ -75,8 +75,11 @@ def port(root: str, key: str, path: str, on: str) -> Port:
 
 
 def begun(snippet: Snippet, config: Config, on: str) -> Port:
-    """Return a port of which nothing is known yet."""
-    digest = ports.digest(snippet, config, on)
+    """Return a port of which nothing is known yet; without a digest where files can't be read."""
+    try:
+        digest = ports.digest(snippet, config, on)
+    except SnippetError:
+        digest = ""
     return Port(snippet.key, digest, ports.versions(on))
 
 

@@ -99,7 +99,7 @@ def read(folder: Path, snippet: str, on: str) -> Port | None:
         port = msgspec.json.decode(file.read_bytes(), type=Port)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, ValueError, RecursionError, msgspec.DecodeError) as error:
         raise SnippetError(file, 0, f"this is no record of a port: {error}", cure) from error
     if port.format != FORMAT or port.versions.get("backend") != on:
         message = f"this is no record of a port to {on} in format {FORMAT}"
@@ -120,7 +120,7 @@ def standing(snippet: Snippet, config: Config, on: str) -> Standing:
         if port.digest != digest(snippet, config, on, port.versions):
             return Standing(STALE, port)
     except SnippetError as error:
-        return Standing(UNREADABLE, problem=error)
+        return Standing(UNREADABLE, problem=error.within(config.root))
     return Standing(FAILING if port.failures else FRESH, port)
 
 

@@ -31,6 +31,8 @@ ROOM = "make room there, or let TMPDIR name another folder, with a short path"
 _MOMENT = 1.0
 # A call hangs when it computes for less than this part of its time.
 _HANGS = 0.1
+# A busy machine may make a call take this many times as long as it computes, and no longer.
+_LONGEST = 4
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Worker:
     ready: bool = False
     arguments: tuple[Any, ...] = ()
     end: float = float("inf")
+    latest: float = float("inf")
     before: float = 0.0
 
     def give(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -72,6 +75,7 @@ class Worker:
 
     def _begin(self) -> None:
         self.end = time.monotonic() + self.seconds
+        self.latest = time.monotonic() + self.seconds * _LONGEST
         self.before = _computed(self.process.pid)
 
     def is_late(self) -> bool:
@@ -80,12 +84,13 @@ class Worker:
         On a machine that is busy with other work a call gets a part of a processor only; one
         that hangs gets nothing done, and is over its time at once.
         """
-        if self.end > time.monotonic():
+        now = time.monotonic()
+        if self.end > now:
             return False
         spent = _computed(self.process.pid) - self.before
-        if spent < self.seconds * _HANGS or spent >= self.seconds:
+        if spent < self.seconds * _HANGS or spent >= self.seconds or now >= self.latest:
             return True
-        self.end = time.monotonic() + self.seconds - spent
+        self.end = min(now + self.seconds - spent, self.latest)
         return False
 
     def answer(self) -> Answer | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shapesheet import frontmatter, includes, markdown, pages, snippet, states
-from shapesheet.errors import SnippetError
+from shapesheet.errors import SnippetError, printable
 from shapesheet.frontmatter import Matter
 from shapesheet.kinds import ARITIES
 
@@ -88,7 +88,11 @@ class Project:
 
 
 def gather(config: Config) -> Project:
-    """Return the project, its files read but nothing in them judged across files."""
+    """Return the project, its files read but nothing in them judged across files.
+
+    Raises:
+        SnippetError: The name of a snippet's file, or of a page's, is no text.
+    """
     standings = {found.key: states.standing(found, config) for found in snippet.find(config)}
     paths = sorted(config.pages.rglob("*.md"))
     folder = config.snippets.resolve()
@@ -97,6 +101,9 @@ def gather(config: Config) -> Project:
 
 def _page(config: Config, path: Path, folder: Path) -> Page:
     shown, name = config.shown(path), path.relative_to(config.pages).as_posix()
+    if name != printable(name):
+        # No other page can link to it.
+        raise SnippetError(shown, 0, "the name of this file is no text", "rename it")
     problems: list[SnippetError] = []
     text = ""
     blocks: tuple[Block, ...] = ()

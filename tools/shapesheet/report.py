@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shapesheet.errors import SnippetError
     from shapesheet.record import Failure, Record
     from shapesheet.status import Line, Status
-    from shapesheet.write import Plan
+    from shapesheet.write import Change
 
 
 def as_json(value: object) -> str:
@@ -81,20 +81,22 @@ def problem_json(error: SnippetError) -> dict[str, Any]:
     }
 
 
-def plan_json(plan: Plan, problems: Iterable[SnippetError]) -> str:
-    """Return what is out of date and what is to be mended, for a machine."""
+def plan_json(changes: Iterable[Change], problems: Iterable[SnippetError]) -> str:
+    """Return what was written or is out of date, and what is to be mended, for a machine."""
     return as_json(
         {
-            "changes": [change.shown for change in plan.changes],
+            "changes": [change.shown for change in changes],
             "problems": [problem_json(error) for error in problems],
         }
     )
 
 
-def planned(plan: Plan, problems: Sequence[SnippetError], *, dry: bool) -> str:
-    """Return the sum of a plan that was carried out, or only made."""
+def planned(
+    pages: int, changes: Sequence[Change], problems: Sequence[SnippetError], *, dry: bool
+) -> str:
+    """Return the sum of what was written, or is out of date where a plan was only made."""
     state = "out of date" if dry else "written"
-    words = [markup.count(plan.pages, "page"), f"{len(plan.changes)} {state}"]
+    words = [markup.count(pages, "page"), f"{len(changes)} {state}"]
     if problems:
         words.append(f"{markup.count(len(problems), 'problem')} to mend")
     return ", ".join(words)

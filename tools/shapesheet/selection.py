@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from shapesheet.snippet import Snippet
 
 _CHANGED, _SHARD = "--changed", "--shard"
-_PART = re.compile(r"(\d+)/(\d+)")
+# Each part takes memory, whether a snippet is left for it or not.
+_PART = re.compile(r"(\d{1,4})/(\d{1,4})")
 
 
 def changed(chosen: Iterable[Snippet], config: Config, revision: str) -> list[Snippet]:
@@ -39,14 +40,17 @@ def _git(config: Config, revision: str, *arguments: str) -> list[str]:
             ["git", "-c", "core.quotepath=off", *arguments],  # noqa: S607 - the git that is installed
             cwd=config.root,
             capture_output=True,
-            text=True,
+            # File names are bytes, which need be no text.
+            encoding="utf-8",
+            errors="surrogateescape",
             check=False,
         )
     except FileNotFoundError:
         message = "git is not installed"
         raise SnippetError(_CHANGED, 0, message, "install git, or name the snippets") from None
     if done.returncode:
-        message = f"git can't compare with {revision!r}: {done.stderr.strip().splitlines()[0]}"
+        said = done.stderr.strip() or f"it ended with exit code {done.returncode}"
+        message = f"git can't compare with {revision!r}: {said.splitlines()[0]}"
         raise SnippetError(_CHANGED, 0, message, "name a revision: git log --oneline")
     return done.stdout.splitlines()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import runpy
 import socket
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
+from shapesheet import files
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
@@ -28,13 +31,16 @@ def require_free(address: str) -> None:
     """
     host, _, port = address.rpartition(":")
     other = "name another one: shapesheet serve --address 127.0.0.1:8001"
-    if not (host and port.isdecimal() and int(port) <= _LAST_PORT):
+    # Python reads no number of thousands of digits, and not every other letter in a host's name.
+    short = port.isdecimal() and len(port) <= len(str(_LAST_PORT))
+    if not (host and host.isascii() and short and int(port) <= _LAST_PORT):
         raise SnippetError(address, 0, "this is no HOST:PORT", other)
     try:
         socket.create_server((host, int(port))).close()
     except OSError as error:
-        message = f"nothing can listen here: {os.strerror(error.errno or 0)}"
-        raise SnippetError(address, 0, message, other) from error
+        # Python adds the address in brackets, with which the message begins anyway.
+        said = str(error.strerror or error).partition(" (while ")[0]
+        raise SnippetError(address, 0, f"nothing can listen here: {said}", other) from error
 
 
 @contextlib.contextmanager
@@ -47,18 +53,39 @@ def preview(config: Config, language: Language, address: str) -> Iterator[None]:
     Raises:
         SnippetError: mkdocs could not build the site; told when the body ends.
     """
-    command = [sys.executable, "-m", "mkdocs", "serve", "--dirty", "--no-strict"]
-    process = subprocess.Popen(  # noqa: S603 - the mkdocs that is installed
-        [*command, "--quiet", "-f", str(language.file), "-a", address],
-        cwd=config.root,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-    )
-    try:
-        yield
-    finally:
-        ended = process.poll()
-        process.terminate()
-        process.wait()
+    command = [sys.executable, "-m", __name__, "serve", "--dirty", "--no-strict"]
+    with files.scratch() as folder:
+        process = subprocess.Popen(  # noqa: S603 - the mkdocs that is installed
+            [*command, "--quiet", "-f", str(language.file), "-a", address],
+            cwd=config.root,
+            # It builds into a temporary folder, and leaves that when it is ended.
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "TMPDIR": folder},
+            stdin=subprocess.PIPE,
+            # Ctrl-C is for the tool; an mkdocs that hears it as well seems to have failed.
+            start_new_session=True,
+        )
+        try:
+            yield
+        finally:
+            ended = process.poll()
+            process.terminate()
+            process.communicate()
     if ended:
         message = f"mkdocs could not serve this edition at {address}"
         raise SnippetError(language.shown, 0, message, "mend what mkdocs says above")
+
+
+def _run_mkdocs() -> None:
+    """Run mkdocs with this process's arguments, and no longer than the tool runs."""
+    threading.Thread(target=_end_with_tool, daemon=True).start()
+    runpy.run_module("mkdocs", run_name="__main__", alter_sys=True)
+
+
+def _end_with_tool() -> None:
+    # The tool writes nothing there: reading ends when it is gone, even if it was killed.
+    os.read(0, 1)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    _run_mkdocs()

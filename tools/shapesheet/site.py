@@ -77,7 +77,8 @@ def _language(config: Config, name: str) -> Language:
     shown = config.shown(file)
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
+        # A name with a NUL in it is a ValueError, as bytes that are no UTF-8 are.
         message = f"this mkdocs configuration can't be read: {error}"
         cure = "write it, or mend mkdocs in [tool.shapesheet]"
         raise SnippetError(shown, 0, message, cure) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -19,14 +20,16 @@ from shapesheet.errors import SnippetError, printable
 from shapesheet.files import is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from shapesheet.config import Config
 
 # A pattern that begins with a newline is found several times as fast as one for a line's start.
 _IMPORT = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+(\w+)")
-# Of a snippet of the project: from snippets.family.name import name
-_IMPORT_OF_SNIPPET = re.compile(rb"\nfrom [\w.]*?(\w+)\.(\w+) import")
+# From which module what is imported, in brackets or to the line's end.
+_FROM = re.compile(r"from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
+_WORD = re.compile(r"\w+")
+_SHARED = "conftest.py"
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def select(config: Config, wanted: Iterable[str]) -> list[Snippet]:
             places.setdefault(place, []).append(snippet)
     chosen: dict[str, Snippet] = {}
     for name in names:
-        found = [*places.get(name.strip("/"), ()), *places.get(Path(name).resolve(), ())]
+        found = [*places.get(name.strip("/"), ()), *places.get(Path(os.path.realpath(name)), ())]
         if not found:
             cure = f"name a family, family/name or a path under {config.settings.snippets}"
             raise SnippetError(name, 0, "no snippet is here", cure)
@@ -142,6 +145,9 @@ def digest(snippet: Snippet, config: Config) -> str:
     """Return the digest of all that the snippet's record depends on, without importing Keras.
 
     It is computed once for a snippet that was found; its records on other backends need it, too.
+
+    Raises:
+        SnippetError: A file that it depends on can't be read.
     """
     settings = config.settings
     rules = msgspec.json.encode(
@@ -159,10 +165,17 @@ def digest(snippet: Snippet, config: Config) -> str:
 
 
 def _sources(snippet: Snippet, config: Config) -> list[bytes]:
-    """Return the texts of the snippet, of its claims, and of all that these import."""
+    """Return the texts of the snippet, of its claims, and of all that these import or are given."""
     source, test = snippet.source.encode(), _claims(snippet)
-    others = [path.read_bytes() for path in _others(snippet, config, test)]
-    return [source, test, *others, *_imported(config, source + b"\n" + test)]
+    paths = [*_others(snippet, config, test), *shared(snippet, config)]
+    texts = [source, test, *(_text(path, config.shown(path)) for path in paths)]
+    return [*texts, *_imported(config, b"\n".join(texts))]
+
+
+def shared(snippet: Snippet, config: Config) -> list[Path]:
+    """Return the files that pytest reads before the claims: fixtures of the family and above."""
+    folders = (config.root, config.snippets, snippet.path.parent)
+    return [path for folder in folders if is_file(path := folder / _SHARED)]
 
 
 def compared(snippet: Snippet, config: Config) -> list[Path]:
@@ -172,13 +185,38 @@ def compared(snippet: Snippet, config: Config) -> list[Path]:
 
 def _claims(snippet: Snippet) -> bytes:
     path = snippet.test_path
-    return path.read_bytes() if path.is_file() else b""
+    return _text(path, snippet.test_shown) if is_file(path) else b""
+
+
+def _text(path: Path, shown: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        message = f"this file can't be read: {error.strerror or error}"
+        raise SnippetError(shown, 0, message, "make it readable") from error
 
 
 def _others(snippet: Snippet, config: Config, test: bytes) -> list[Path]:
-    named = {b"/".join(each).decode() for each in _IMPORT_OF_SNIPPET.findall(b"\n" + test)}
+    package = config.settings.snippets.replace("/", ".")
+    named = set(_mentioned(test.decode(errors="replace"), package, snippet.family))
     paths = [config.snippets / f"{key}.py" for key in sorted(named - {snippet.key})]
     return [path for path in paths if is_file(path)]
+
+
+def _mentioned(test: str, package: str, family: str) -> Iterator[str]:
+    """Yield ``family/name`` of every module of the package that a text may import."""
+    module = re.compile(rf"{re.escape(package)}\.(\w+)\.(\w+)")
+    yield from ("/".join(found) for found in module.findall(test))
+    for source, names in _FROM.findall(test):
+        above = _absolute(source, package, family)
+        places = " ".join(f"{above}.{name}" for name in _WORD.findall(names))
+        yield from ("/".join(found) for found in module.findall(places))
+
+
+def _absolute(source: str, package: str, family: str) -> str:
+    if source.startswith(".."):
+        return package + source[1:]
+    return f"{package}.{family}.{source[1:]}".rstrip(".") if source.startswith(".") else source
 
 
 def _imported(config: Config, text: bytes) -> list[bytes]:

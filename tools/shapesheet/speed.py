@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from shapesheet import benchmark as benchmarks
 from shapesheet import goals, markup
-from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, UNCHANGED
+from shapesheet.benchmark import CHANGED, CHECKS, FILE, IMPORT, SAVED, UNCHANGED
 
 if TYPE_CHECKING:
-    from shapesheet.benchmark import Growth, Line, Report
+    from shapesheet.benchmark import Fit, Line, Report
     from shapesheet.sheet import Sheet, Spot
 
 NAME = "benchmark"
@@ -21,8 +19,10 @@ _TITLES = {
     FILE: "Building the models, without any claim",
     UNCHANGED: "Once more, nothing changed",
     CHANGED: "Once more, one snippet changed",
+    SAVED: "A snippet saved while the tool watches",
     IMPORT: "What no checker can avoid",
 }
+_KILOBYTE = 10**3
 _MEGABYTE = 10**6
 
 
@@ -30,12 +30,13 @@ def benchmark(sheet: Sheet, spot: Spot, _arguments: tuple[str, ...]) -> str:
     """Return goals, times, memory and growth of the last run.
 
     Raises:
-        SnippetError: The benchmark was never run, or its report is of another version.
+        SnippetError: The benchmark was never run, or its report is broken or of another version.
     """
     text = sheet.report(NAME, spot, COMMAND)
     try:
         return render(benchmarks.loads(text))
-    except (msgspec.DecodeError, LookupError) as error:
+    except (ValueError, LookupError, ArithmeticError, RecursionError) as error:
+        # What is no JSON is a ValueError, as is a median of no runs; a time of zero divides.
         message = f"the report {NAME!r} can't be read: {error}"
         raise spot.error(message, f"run: {COMMAND}") from error
 
@@ -116,28 +117,45 @@ def _memory(size: int) -> str:
 
 
 def _growth(report: Report) -> str:
-    rows = [row for each in report.growth for row in _grown(each)]
-    if not rows:
+    if not report.growth:
         return ""
-    header = ("Command", "Snippets", "Seconds", "A snippet more", "R²", "Bend", "Memory", "Runs")
-    return "### Growth\n\n" + markup.table(header, rows, numbers=header[1:])
+    said = "What each further snippet adds, by the straight line through these:"
+    return f"### Growth\n\n{_points(report)}\n\n{said}\n\n{_fits(report)}"
 
 
-def _grown(growth: Growth) -> list[list[str]]:
-    fit = growth.seconds
-    straight = [f"{fit.slope * 1000:.2f} ms", f"{fit.r_squared:.4f}", f"{fit.bend:.2f}"]
-    last = growth.measured[-1]
-    return [
+def _points(report: Report) -> str:
+    rows = [
         [
             markup.code(growth.command),
             markup.number(point.count),
             f"{point.seconds:.2f}",
-            *(straight if point is last else ("", "", "")),
             _memory(point.peak_bytes),
             str(point.runs),
         ]
+        for growth in report.growth
         for point in growth.measured
     ]
+    header = ("Command", "Snippets", "Seconds", "Memory", "Runs")
+    return markup.table(header, rows, numbers=header[1:])
+
+
+def _fits(report: Report) -> str:
+    rows = [
+        [
+            markup.code(growth.command),
+            f"{growth.seconds.slope * 1000:.2f} ms",
+            *_straightness(growth.seconds),
+            f"{growth.peak_bytes.slope / _KILOBYTE:.1f} kB",
+            *_straightness(growth.peak_bytes),
+        ]
+        for growth in report.growth
+    ]
+    header = ("Command", "Time", "R²", "Bend", "Memory", "R²", "Bend")
+    return markup.table(header, rows, numbers=header[1:])
+
+
+def _straightness(fit: Fit) -> list[str]:
+    return [f"{fit.r_squared:.4f}", f"{fit.bend:.2f}"]
 
 
 def _site(report: Report) -> str:

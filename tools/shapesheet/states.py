@@ -55,7 +55,7 @@ def standing(snippet: Snippet, config: Config) -> Standing:
         if record.digest != snippets.digest(snippet, config):
             return Standing(snippet, STALE, record)
     except SnippetError as error:
-        return Standing(snippet, UNREADABLE, problem=error)
+        return Standing(snippet, UNREADABLE, problem=error.within(config.root))
     return Standing(snippet, FAILING if record.failures else FRESH, record)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from shapesheet import pages
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
@@ -120,7 +119,7 @@ def loads(text: str, shown: str) -> Report:
     """
     try:
         report = msgspec.json.decode(text, type=Report)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         message = f"this is no report of mutants: {error}"
         raise SnippetError(shown, 0, message, f"make it anew: {COMMAND} --all") from error
     if report.format != FORMAT:
@@ -138,12 +137,19 @@ def read(config: Config) -> Report:
     """Return the report as it was left, without those snippets that are gone.
 
     Raises:
-        SnippetError: The file is no report.
+        SnippetError: The file is no report, or can't be read.
     """
     file = path(config)
-    if not file.is_file():
+    shown = config.shown(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
         return Report()
-    found = loads(pages.read(file, config.shown(file)), config.shown(file))
+    except (OSError, ValueError) as error:
+        # One taken for missing would be made anew without the verdicts that it holds.
+        message = f"this report can't be read: {error}"
+        raise SnippetError(shown, 0, message, "make it a readable file of UTF-8") from error
+    found = loads(text, shown)
     keys = {each.key for each in snippets.find(config)}
     return Report({key: each for key, each in found.snippets.items() if key in keys})
 

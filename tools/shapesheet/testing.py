@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from shapesheet.snippet import Snippet
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class _Listener:
     """Hear what pytest reports."""
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shapesheet.snippet import Snippet
 
 CLAIMS = "claims"
+_SETTINGS = (".pytest.ini", ".pytest.toml")
 
 
 @dataclass(frozen=True)
@@ -127,18 +128,23 @@ def _snippet(config: Config, key: str) -> Snippet:
 
 def _copy(config: Config, folder: Path, key: str, source: str) -> Config:
     """Make a project in ``folder`` that differs from another in one snippet only."""
-    top = config.settings.snippets.partition("/")[0]
-    for path in config.root.iterdir():
-        if path.name != top and not path.name.startswith("."):
-            (folder / path.name).symlink_to(path)
-    for path in config.snippets.glob("*/*.py"):
-        link = folder / path.relative_to(config.root)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(path)
-    changed = folder / config.settings.snippets / f"{key}.py"
-    changed.unlink()
-    changed.write_bytes(source.encode())
+    changed = Path(config.settings.snippets) / f"{key}.py"
+    _link(config.root, folder, changed.parts)
+    (folder / changed).write_bytes(source.encode())
     return configuration.Config(folder, config.settings)
+
+
+def _link(theirs: Path, ours: Path, way: Sequence[str]) -> None:
+    """Link what lies in a folder, but for what ``way`` leads to; make the folders on it."""
+    name, *rest = way
+    for path in theirs.iterdir():
+        # Byte code there is of other texts; of what is hidden, pytest reads these two.
+        hidden = path.name.startswith((".", "__pycache__")) and path.name not in _SETTINGS
+        if path.name != name and not hidden:
+            (ours / path.name).symlink_to(path)
+    if rest:
+        (ours / name).mkdir()
+        _link(theirs / name, ours / name, rest)
 
 
 class Chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from dataclasses import dataclass
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING, Self
 import watchfiles
 from msgspec.structs import replace
 
+from shapesheet import config as configuration
 from shapesheet import engine, project, snippet, states
 from shapesheet import record as records
 from shapesheet import write as writing
 from shapesheet.errors import SnippetError
 from shapesheet.isolation import Pool
+from shapesheet.raised import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.connection import Connection
+    from pathlib import Path
 
     from shapesheet.config import Config
     from shapesheet.limits import Limits
@@ -29,6 +33,10 @@ if TYPE_CHECKING:
 
 # An editor saves in several writes within a moment; these are milliseconds.
 _DEBOUNCE, _STEP = 60, 20
+_ASK = (
+    "mend that (on Linux, raise fs.inotify.max_user_watches and max_user_instances), or set "
+    "WATCHFILES_FORCE_POLLING=1 in the environment, which looks at the files again and again"
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class Event:
 
     Attributes:
         written: The pages that were written, as they are shown.
-        problems: What has to be mended in pages.
+        problems: What has to be mended in pages, or before anything can be checked.
         record: The snippet's record; ``None`` where only pages were looked at.
         complete: Whether the claims have been run as well.
     """
@@ -58,27 +66,42 @@ def watch(config: Config, limits: Limits) -> Iterator[Event]:
         What came of each save; an empty event when it begins to wait for the first.
 
     Raises:
-        SnippetError: A record can't be written.
+        SnippetError: No worker can be started, or the system tells of no saves.
     """
     tried: dict[str, str] = {}
     with Pool(limits) as pool, _Saves(config) as saves:
         pool.warm()
-        yield from _round(config, pool, saves, tried)
+        yield from _round(config.root, pool, saves, tried)
         yield Event()
         while True:
             saves.wait()
-            yield from _round(config, pool, saves, tried)
+            yield from _round(config.root, pool, saves, tried)
 
 
-def _round(config: Config, pool: Pool, saves: _Saves, tried: dict[str, str]) -> Iterator[Event]:
+def _round(root: Path, pool: Pool, saves: _Saves, tried: dict[str, str]) -> Iterator[Event]:
+    """Check and write; what keeps it from that is told, since the next save may mend it.
+
+    Settings may be half typed, and an editor may delete a snippet before it renames the new one.
+    """
+    try:
+        yield from _checked(root, pool, saves, tried)
+    except SnippetError as error:
+        yield Event(problems=(error,))
+
+
+def _checked(root: Path, pool: Pool, saves: _Saves, tried: dict[str, str]) -> Iterator[Event]:
     """Check what has to be and write the pages, again for as long as snippets are saved."""
     while True:
         saves.forget()
+        # The workers read the settings anew as well, and a digest depends on them.
+        config = configuration.load(root)
         due = list(_due(config, tried))
+        # Where the tool itself is edited meanwhile, a worker's digest would never be this one.
+        digests = {each.key: snippet.digest(each, config) for each in due}
         shown: set[str] = set()
         for record, complete in engine.survey(due, config, pool, saves.code):
             if complete:
-                tried[record.snippet] = record.digest
+                tried[record.snippet] = digests[record.snippet]
             if complete or not record.failures:
                 yield _written(config, record, complete=complete)
                 if record.snippet not in shown:
@@ -116,7 +139,9 @@ def _written(config: Config, record: Record, *, complete: bool) -> Event:
 def _show_anew(config: Config, key: str) -> None:
     """Have a preview show a snippet's page anew: its code has changed, even if no block has."""
     for page in project.gather(config).pages_of(key):
-        os.utime(page.path)
+        # It may be gone by now, or another user's; it was written nonetheless.
+        with contextlib.suppress(OSError):
+            os.utime(page.path)
 
 
 def _with_last_claims(config: Config, record: Record) -> Record:
@@ -140,6 +165,7 @@ class _Saves:
         self._config = config
         self.code, self._say_code = Pipe(duplex=False)
         self.text, self._say_text = Pipe(duplex=False)
+        self._problem: SnippetError | None = None
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._hear, daemon=True)
 
@@ -152,6 +178,14 @@ class _Saves:
         self._thread.join()
 
     def _hear(self) -> None:
+        try:
+            self._pass_on()
+        except Exception as error:  # noqa: BLE001 - the thread that waits raises it
+            message = f"the system does not tell what is saved here: {reason(error)}"
+            self._problem = SnippetError(self._config.root, 0, message, _ASK)
+            self._say_text.send_bytes(b"failed")
+
+    def _pass_on(self) -> None:
         config = self._config
         texts = [config.pages, config.root / "pyproject.toml", config.coverage]
         paths = [path for path in (config.snippets, *texts) if path.exists()]
@@ -163,8 +197,16 @@ class _Saves:
             (self._say_code if code else self._say_text).send_bytes(b"saved")
 
     def wait(self) -> None:
-        """Wait for a save."""
-        wait([self.code, self.text])
+        """Wait for a save.
+
+        Raises:
+            SnippetError: The system tells of none.
+        """
+        # What woke a waiter may have been forgotten with the saves until then.
+        if not self._problem:
+            wait([self.code, self.text])
+        if self._problem:
+            raise self._problem
 
     def forget(self) -> None:
         """Forget the saves until now."""

@@ -93,11 +93,23 @@ def apply(found: Plan) -> tuple[tuple[Change, ...], tuple[SnippetError, ...]]:
 
 
 def _save(change: Change) -> SnippetError | None:
+    if not _is_as_read(change):
+        # Writing it would undo what a person has saved since.
+        message = "this page has changed since it was read"
+        return SnippetError(change.shown, 0, message, "run: shapesheet write")
     try:
         pages.save(change.path, change.new)
     except SnippetError as error:
         return SnippetError(change.shown, 0, error.message, error.cure)
     return None
+
+
+def _is_as_read(change: Change) -> bool:
+    try:
+        # Another run may have written the same.
+        return change.path.read_bytes() in {change.old.encode(), change.new.encode()}
+    except OSError:
+        return False
 
 
 def _once(problems: list[SnippetError]) -> tuple[SnippetError, ...]:
