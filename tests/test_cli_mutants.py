@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,15 @@ def test_survivors_are_named_and_the_sum_is_printed(folder: Path) -> None:
     assert errors.startswith(
         "snippets/dense/toy.py:7: no check and no claim catches the mutant units: a → b\n    "
     )
+
+
+def test_what_a_killed_run_has_left_half_written_is_swept_away(folder: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    left = folder / f"docs/reports/.shapesheet-{gone.pid}-x"
+    left.write_text("half")
+    run(folder)
+    assert not left.exists()
 
 
 def test_a_project_whose_mutants_are_caught_or_excused_is_fine(folder: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shapesheet import markup, mutants, report, survivors
+from shapesheet import files, markup, mutants, report, survivors
 from shapesheet.cli_check import show_problem
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def refresh(
     config: Config, chosen: Sequence[Snippet], limits: Limits, *, everything: bool, as_json: bool
 ) -> bool:
     """Try the mutants of what is stale, print what became of them; return whether all is fine."""
+    files.sweep(config.reports)
     for key, trials in mutants.refresh(config, chosen, limits, everything=everything):
         # A machine reads the standard output, a person may watch the other meanwhile.
         click.echo(_tried(key, trials), err=as_json)

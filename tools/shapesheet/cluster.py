@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import importlib
 import multiprocessing
-import tempfile
 import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shapesheet import config as configuration
-from shapesheet import engine, isolation
+from shapesheet import engine, files, isolation
 from shapesheet import record as records
 from shapesheet import snippet as snippets
 from shapesheet.distributions import installed
@@ -105,7 +104,7 @@ def examine(wanted: Bundle, limits: Limits) -> Found | Refusal:
     # Dask's workers may be daemons, whose children Python forbids lest they be left behind;
     # the fork server and all that it forks end with the process that started it.
     multiprocessing.current_process().daemon = False
-    with tempfile.TemporaryDirectory(prefix="shapesheet-") as folder:
+    with files.scratch() as folder:
         for name, content in wanted.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)

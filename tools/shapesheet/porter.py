@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shapesheet import backend, engine, porting, ports
+from shapesheet import backend, engine, files, porting, ports
 from shapesheet.isolation import Pool
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def run(chosen: Iterable[Snippet], config: Config, on: str, limits: Limits) -> I
     # Of the two, this one gets the fork server, and so a process for each snippet: on
     # TensorFlow they have all been checked before.
     pool = Pool(limits, runs_on=on)
-    with tempfile.TemporaryDirectory(prefix="shapesheet-") as folder, pool:
+    with files.scratch() as folder, pool:
         failed = _references(named, config, limits, Path(folder))
         for key, failures in failed.items():
             yield _written(named[key], config, on, failures)
