@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from shapesheet.errors import SnippetError
 from shapesheet.files import is_file
@@ -25,8 +26,7 @@ _SELECTION = re.compile(r"(.*?)(:[-\d:,]+)?(?::([a-z][-\w]*))?", re.IGNORECASE)
 _FORM = 'write alone on its line: --8<-- "family/name.py"'
 
 
-@dataclass(frozen=True)
-class Include:
+class Include(msgspec.Struct, frozen=True):
     """An include line: its number, the file it names and whether it shows the whole of it."""
 
     line: int

@@ -116,8 +116,9 @@ def _first(text: str) -> int:
 
 
 def _newlines(text: str, start: int, stop: int) -> int:
-    single = text.count("\n", start, stop) + text.count("\r", start, stop)
-    return single - text.count("\r\n", start, stop)
+    found = text.count("\n", start, stop)
+    returns = text.count("\r", start, stop)
+    return found + returns - text.count("\r\n", start, stop) if returns else found
 
 
 def unified(text: str) -> str:

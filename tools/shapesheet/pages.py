@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from shapesheet import markdown
 from shapesheet.errors import SnippetError
 from shapesheet.files import write_atomically
@@ -46,8 +48,7 @@ class Arity:
         return self.least <= count and (self.most is None or count <= self.most)
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A generated block as a page has it.
 
     Attributes:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
@@ -43,8 +45,7 @@ class Lack:
     cure: str
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True):
     """Where a block stands: its page, within the folder and as errors show it, and its line."""
 
     page: str
