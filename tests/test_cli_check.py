@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -236,6 +237,20 @@ def test_the_parts_of_the_work_are_checked_one_by_one(two: Path) -> None:
         parts.append(run(two, "check", "--all", "--shard", f"{number}/2").output)
     checked = [("sums/adder" in part, "sums/counter" in part) for part in parts]
     assert sorted(checked) == [(False, True), (True, False)]
+
+
+def test_the_records_of_all_parts_together_are_those_of_the_whole(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    add(root, "counter", GOOD.replace("adder", "counter"))
+    machines = tmp_path_factory.mktemp("machines")
+    for number in (1, 2):
+        machine = shutil.copytree(root, machines / str(number))
+        assert run(machine, "check", "--shard", f"{number}/2").exit_code == 0
+    for machine in machines.iterdir():
+        shutil.copytree(machine / "docs/data", root / "docs/data", dirs_exist_ok=True)
+    said = "0 snippets checked, 0 claims verified; 2 unchanged\n"
+    assert run(root, "check").output == said
 
 
 def test_a_snippet_that_takes_more_than_it_may_is_told_what_it_may(root: Path) -> None:

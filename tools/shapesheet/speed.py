@@ -128,7 +128,7 @@ def _points(report: Report) -> str:
         [
             markup.code(growth.command),
             markup.number(point.count),
-            f"{point.seconds:.2f}",
+            f"{point.seconds:,.2f}",
             _memory(point.peak_bytes),
             str(point.runs),
         ]
