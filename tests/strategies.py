@@ -57,6 +57,8 @@ class Section:
     where: list[str] = field(default_factory=list)
     values: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     heavy: str = ""
+    backends: tuple[str, ...] = ()
+    reason: str = ""
 
 
 _VALUES = st.one_of(st.integers(), st.booleans(), st.none(), st.text(max_size=5))
@@ -81,6 +83,8 @@ def sections(draw: st.DrawFn) -> Section:
         )
     )
     made.heavy = draw(st.sampled_from(["", "it holds half a gigabyte", "a: b (c"]))
+    made.backends = draw(st.sampled_from([(), ("tensorflow",), ("torch", "tensorflow")]))
+    made.reason = draw(st.sampled_from(["it has an op of its own", "a: b (c)"]))
     indent = draw(st.sampled_from(["", "  ", "        ", "\t"]))
     for role, name, shape, dtype, domain in made.tensors:
         made.lines.append(f"{indent}{role} {name}: {shape} {dtype} {domain}")
@@ -88,6 +92,8 @@ def sections(draw: st.DrawFn) -> Section:
     for key, values in made.values.items():
         made.lines.append(f"{indent}{key}: {', '.join(map(repr, values))}")
     made.lines += [f"{indent}heavy: {made.heavy}"] * bool(made.heavy)
+    listed = f"{indent}backends: {', '.join(made.backends)} ({made.reason})"
+    made.lines += [listed] * bool(made.backends)
     return made
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shapesheet import cli, ports
+from shapesheet import benchmark, cli, ports, survivors
 from shapesheet import record as records
 from shapesheet.cli import main
 from shapesheet.config import Config
@@ -30,7 +30,9 @@ from tests.examples import (
 )
 from tests.examples import PAGE as PAGE_TEXT
 from tests.strategies import files
+from tests.test_benchmark import REPORT as SPEED
 from tests.test_listings import FILE as LISTINGS
+from tests.test_survivors import REPORT as SURVIVORS
 from tests.test_write import refuse_to_write
 
 PAGE = "docs/en/dense/binary-classifier.md"
@@ -288,6 +290,20 @@ def test_only_the_modules_of_the_command_line_print() -> None:
 
 
 CLAIMS = "snippets/dense/test_binary_classifier.py"
+REPORTS = """# Reports
+
+<!-- shapesheet: benchmark -->
+<!-- /shapesheet -->
+
+<!-- shapesheet: mutants -->
+<!-- /shapesheet -->
+"""
+# Each, and its start up to a value that may be nested without end.
+JSON_FILES = {
+    f"docs/data/{KEY}.jax.json": (ports.dumps(Port(KEY, "old", {})), '{"snippet": '),
+    "docs/reports/benchmark.json": (benchmark.dumps(SPEED).decode(), '{"lines": '),
+    "docs/reports/mutants.json": (survivors.dumps(SURVIVORS), '{"snippets": '),
+}
 FILES = {
     "pyproject.toml": SETTINGS,
     f"snippets/{KEY}.py": SOURCE,
@@ -295,6 +311,8 @@ FILES = {
     PAGE: PAGE_TEXT,
     f"docs/data/{KEY}.json": records.dumps(RECORD),
     "docs/coverage.toml": LISTINGS,
+    "docs/en/reports.md": REPORTS,
+    **{name: text for name, (text, _) in JSON_FILES.items()},
 }
 
 
@@ -304,12 +322,14 @@ FILES = {
 @example({"pyproject.toml": b'[tool.shapesheet]\nrecords = "a\\u0000b"'})
 @example({"pyproject.toml": b'[tool.shapesheet]\ncoverage = "a\\u0000b"'})
 @example({"pyproject.toml": b'[tool.shapesheet]\nsnippets = "' + b"a" * 300 + b'"'})
+@example({name: start.encode() + b"[" * 100_000 for name, (_, start) in JSON_FILES.items()})
+@example(dict.fromkeys(JSON_FILES, b'{"format": "\xff"}'))
 @example({CLAIMS: b"import __main__\nimport _frozen_importlib\n"})
 @example({CLAIMS: b"from snippets.dense." + b"a" * 300 + b" import a\n"})
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damaged_file_shows_a_traceback(config: Config, damaged: dict[str, bytes]) -> None:
     for name, text in FILES.items():
-        (config.root / name).write_bytes(damaged.get(name, text.encode()))
+        put(config.root / name, "").write_bytes(damaged.get(name, text.encode()))
     for arguments in (["status"], ["status", "--json"], ["write", "--diff"], ["write", "--json"]):
         assert run(config, *arguments).exit_code in (0, 1)
 

@@ -37,6 +37,9 @@ def test_a_contract_printed_states_what_was_printed(section: Section) -> None:
     assert tensors == section.tensors
     assert [each.text for each in found.where] == section.where
     assert (found.values, found.heavy) == (section.values, section.heavy)
+    if section.backends:
+        where = found.portability
+        assert (where.backends, where.reason) == (section.backends, section.reason)
     stated = {number - 10: section.lines[number - 10] for number in found.lines.values()}
     assert all(text.split(":")[0].strip() in ("where", *found.values) for text in stated.values())
 
@@ -51,6 +54,8 @@ def test_a_contract_parsed_is_printed_and_parsed_again(section: Section) -> None
     lines += [f"where: {each.text}" for each in found.where]
     lines += [f"{key}: {', '.join(map(repr, each))}" for key, each in found.values.items()]
     lines += [f"heavy: {found.heavy}"] if found.heavy else []
+    where = found.portability
+    lines += [f"backends: {', '.join(where.backends)} ({where.reason})"] if where.reason else []
     assert of_lines(lines) == found
 
 
