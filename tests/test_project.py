@@ -11,6 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests import backends
 from tests.site.helpers import DOCS, ROOT
 
 if TYPE_CHECKING:
@@ -85,9 +86,14 @@ def test_every_constraint_is_an_exact_version_without_an_address() -> None:
 
 
 def test_everything_that_the_project_installs_is_pinned() -> None:
-    wanted = needed("shapesheet", {"site", "dev", "jax"}, set()) - {"shapesheet"} | HELPERS
+    wanted = needed("shapesheet", {"site", "mutants", "dev"}, set()) - {"shapesheet"} | HELPERS
+    assert wanted - pins().keys() == set()
+
+
+def test_everything_that_the_other_backends_install_is_pinned() -> None:
+    backends.require("jax")
     # What PyTorch needs depends on the processor that it was built for.
-    wanted.add("torch")
+    wanted = needed("shapesheet", {"jax"}, set()) - {"shapesheet"} | {"torch"}
     assert wanted - pins().keys() == set()
 
 
