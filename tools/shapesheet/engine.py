@@ -110,7 +110,9 @@ def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:
 
 def unreadable(snippet: Snippet, error: SnippetError) -> Record:
     """Return the record of a snippet of which a file can't be read."""
-    found = Failure(error.path, error.line, error.message, error.cure, CONTRACT)
+    from shapesheet import check as checking  # noqa: PLC0415 - as in check
+
+    found = checking.failure(error, CONTRACT)
     return Record(snippet.key, "", records.versions(), failures=(found,))
 
 
