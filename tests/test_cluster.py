@@ -45,6 +45,20 @@ status = Path(f"/proc/{os.getppid()}/status").read_text()
 worker = next(line.split()[1] for line in status.splitlines() if line.startswith("PPid"))
 ctypes.CDLL(None).kill(int(worker), signal.SIGKILL)
 """
+# Run first, this claim waits for the end of its worker; run again, it finds that it has begun.
+HOLDER = '''
+import time
+from pathlib import Path
+
+
+def test_waits():
+    """It has begun once."""
+    begun = Path({begun!r})
+    if not begun.exists():
+        begun.touch()
+        time.sleep(600)
+    assert begun.exists()
+'''
 FAMILIAR = '''
 from snippets.dense.toy_0 import toy_0
 
@@ -108,8 +122,17 @@ def on_cluster(
     )
 
 
-def kill_one(workers: Any) -> None:  # noqa: ANN401 - Dask's cluster is of no type
-    os.kill(next(iter(workers.workers.values())).process.pid, signal.SIGKILL)
+def kill_holder(workers: Any, begun: Path) -> None:  # noqa: ANN401 - Dask's cluster is of no type
+    """Kill the worker that checks the snippet whose check has ``begun``."""
+    while not begun.exists():
+        time.sleep(0.05)
+    (holder,) = (
+        worker.address
+        for worker in workers.scheduler.workers.values()
+        if any(f"check-dense/{begun.name}-" in str(task.key) for task in worker.processing)
+    )
+    nannies = {each.worker_address: each for each in workers.workers.values()}
+    os.kill(nannies[holder].process.pid, signal.SIGKILL)
 
 
 def test_a_killed_worker_loses_nothing_and_the_records_are_those_of_a_local_check(
@@ -121,11 +144,13 @@ def test_a_killed_worker_loses_nothing_and_the_records_are_those_of_a_local_chec
     wrong(tmp_path, "toy_3")
     add(tmp_path, "toy_4", above="import os\nos._exit(3)")
     add(tmp_path, "toy_5", test=FAMILIAR)
+    begun = tmp_path / "toy_6"
+    add(tmp_path, "toy_6", test=HOLDER.format(begun=str(begun)))
     running = cluster.check(snippets.find(config), config, LIMITS, workers.scheduler_address)
     found = [next(running)]
-    kill_one(workers)
+    kill_holder(workers, begun)
     found += running
-    assert sorted(each.snippet for each in found) == [f"dense/toy_{n}" for n in range(6)]
+    assert sorted(each.snippet for each in found) == [f"dense/toy_{n}" for n in range(7)]
     assert all(each.seconds for each in found if each.snippet != "dense/toy_4")
     there = kept(config)
     assert [key for key, each in there.items() if each.failures] == ["dense/toy_3", "dense/toy_4"]

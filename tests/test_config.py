@@ -49,10 +49,13 @@ def test_a_value_of_a_wrong_type_is_refused(tmp_path: Path) -> None:
         configuration.load(table(tmp_path, "[tool.shapesheet]\npages = 3\n"))
 
 
-@pytest.mark.parametrize("content", [b"[tool", b"\xff"])
-def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"[tool", "this is not TOML: "), (b"\xff", "this file can't be read: 'utf-8' codec")],
+)
+def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "pyproject.toml").write_bytes(content)
-    with pytest.raises(SnippetError, match="this is not TOML"):
+    with pytest.raises(SnippetError, match=message):
         configuration.load(tmp_path)
 
 

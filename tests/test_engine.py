@@ -32,6 +32,22 @@ def test_without_end():
 '''
 
 
+# This claim deletes its snippet and ends the process.
+GOES = '''
+import os
+from pathlib import Path
+
+
+def test_it_goes():
+    """It is there no more."""
+    path = Path(__file__)
+    path = path.with_name(path.name.removeprefix("test_"))
+    path.unlink()
+    assert not path.exists()
+    os._exit(3)
+'''
+
+
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
     with Pool(LIMITS) as made:
@@ -109,6 +125,31 @@ def test_a_failure_and_a_record_that_cannot_be_written_are_both_told(
     records.record_path(config.records, "dense/one").mkdir(parents=True)
     failures = check(config, pool)["dense/one"].failures
     assert [failure.check for failure in failures] == ["isolation", "record"]
+
+
+def test_one_that_goes_while_it_is_checked_is_told_and_the_others_are_checked(
+    tmp_path: Path, pool: Pool
+) -> None:
+    config = project(tmp_path, {"other": ""})
+    text = workshop.named(workshop.source(), "ends")
+    workshop.snippet(tmp_path, text, GOES, key="dense/ends")
+    found = check(config, pool)
+    messages = {key: [each.message for each in record.failures] for key, record in found.items()}
+    assert messages["dense/other"] == []
+    assert "with exit code 3" in messages["dense/ends"][0]
+
+
+def test_one_that_is_gone_before_its_turn_is_told_and_the_others_are_checked(
+    tmp_path: Path, pool: Pool
+) -> None:
+    config = project(tmp_path, {"gone": "", "other": ""})
+    chosen = snippet.find(config)
+    chosen[0].path.unlink()
+    found = {record.snippet: record for record in engine.check(chosen, config, pool)}
+    assert found["dense/other"].failures == ()
+    (failure,) = found["dense/gone"].failures
+    assert (failure.path, failure.check) == ("snippets/dense/gone.py", "contract")
+    assert failure.message.startswith("this snippet can't be read: [Errno 2] No such file")
 
 
 def test_a_reused_worker_sees_nothing_of_the_snippet_before_and_outlives_one_that_exits(

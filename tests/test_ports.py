@@ -1,7 +1,7 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from shapesheet import pages, ports, site, states, write
 from shapesheet import snippet as snippets

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +37,7 @@ def test_a_changed_snippet_is_stale(config: Config) -> None:
 
 def test_changed_settings_make_a_snippet_stale(config: Config) -> None:
     settings = structs.replace(config.settings, minimum_claims=7)
-    assert state(replace(config, settings=settings)) == "stale"
+    assert state(structs.replace(config, settings=settings)) == "stale"
 
 
 def test_a_snippet_with_failures_is_failing(config: Config) -> None:
@@ -88,7 +87,7 @@ def test_the_ports_that_were_ever_checked_are_counted(config: Config) -> None:
     (snippet, *_) = snippets.find(config)
     fresh = Port(KEY, ports.digest(snippet, config, "jax"), ports.versions("jax"))
     ports.write(config.records, fresh)
-    ports.write(config.records, replace(fresh, snippet="dense/other", digest="old"))
+    ports.write(config.records, structs.replace(fresh, snippet="dense/other", digest="old"))
     put(ports.path(config.records, KEY, "torch"), "{}")
     found = status.status(config)
     assert [line.ports for line in found.snippets] == [

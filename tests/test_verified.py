@@ -1,6 +1,4 @@
-from dataclasses import replace
-
-from msgspec import structs
+from msgspec.structs import replace
 
 from shapesheet.ports import Port
 from shapesheet.verified import sentences
@@ -39,6 +37,6 @@ def test_a_backend_that_can_not_run_it_is_named_with_the_reason() -> None:
 
 
 def test_a_record_without_a_backend_names_none() -> None:
-    assert sentences(structs.replace(RECORD, versions={"keras": "3.15.1"}), ()) == (
+    assert sentences(replace(RECORD, versions={"keras": "3.15.1"}), ()) == (
         "Verified with Keras 3.15.1."
     )

@@ -8,7 +8,6 @@ checked; checking it is real work, since each copy runs and keeps its claims.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 import shutil
@@ -166,7 +165,7 @@ def make(folder: Path, count: int, *, family_size: int = FAMILY_SIZE, root: Path
             known = ports.digest(made, config, port.backend, port.versions)
             _put(
                 ports.path(config.records, copy.key, port.backend),
-                ports.dumps(dataclasses.replace(port, snippet=copy.key, digest=known)),
+                ports.dumps(replace(port, snippet=copy.key, digest=known)),
             )
     return config
 

@@ -178,7 +178,7 @@ class Examination:
             # Of the files as they are now: one that is saved meanwhile makes the record stale.
             self.digest = snippets.digest(self.snippet, self.config)
         except SnippetError as error:
-            return self._failed([failure(error, "contract")])
+            return unreadable(self.snippet, error)
         failures = list(self._failures())
         if failures:
             return self._failed(failures)
@@ -244,6 +244,11 @@ class Examination:
             )
 
 
+def unreadable(snippet: Snippet, error: SnippetError) -> Record:
+    """Return the record of a snippet of which a file can't be read."""
+    return Record(snippet.key, "", versions(), failures=(failure(error, "contract"),))
+
+
 def failure(error: SnippetError, check: str) -> Failure:
     """Return what a check found, as it is kept in a record."""
     return Failure(error.path, error.line, error.message, error.cure, check, error.column)
@@ -258,11 +263,10 @@ def examine(root: str, key: str, complete: bool = True) -> Record:  # noqa: FBT0
         complete: Whether the claims are run, too.
 
     Raises:
-        SnippetError: The project can't be read, or has no such snippet.
+        SnippetError: The project's settings can't be read.
     """
     config = configuration.load(Path(root))
-    (snippet,) = snippets.select(config, [key])
-    examination = Examination(snippet, config)
+    examination = Examination(snippets.named(config, key), config)
     record = examination.record(complete=complete)
     examination.release()
     return record

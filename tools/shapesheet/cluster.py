@@ -31,11 +31,6 @@ if TYPE_CHECKING:
 
 _OPTION = "--scheduler"
 _PROJECT = "pyproject.toml"
-# What a project says of its tests stands in one of these.
-_SETTINGS = (
-    *(_PROJECT, "pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
-    *("tox.ini", "setup.cfg"),
-)
 # How long the scheduler may take to answer, and then to have a worker, in seconds.
 _PATIENCE = 10
 _AGAIN = "run it again: every snippet that was checked has its record"
@@ -80,7 +75,7 @@ def bundle(snippet: Snippet, config: Config) -> Bundle:
         SnippetError: The snippet can't be read.
     """
     paths = [
-        *(config.root / name for name in _SETTINGS),
+        *(config.root / name for name in (_PROJECT, *snippets.PYTEST_SETTINGS)),
         *(snippet.path, snippet.test_path),
         *snippets.compared(snippet, config),
         *snippets.shared(snippet, config),
@@ -110,7 +105,7 @@ def examine(wanted: Bundle, limits: Limits) -> Found | Refusal:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         config = configuration.load(Path(folder))
-        (snippet,) = snippets.select(config, [wanted.key])
+        snippet = snippets.named(config, wanted.key)
         if snippets.digest(snippet, config) != wanted.digest:
             return Refusal(_difference(wanted.libraries, _libraries()))
         return _bounded(snippet, config, limits)
@@ -160,7 +155,9 @@ def check(
         try:
             bundles.append(bundle(each, config))
         except SnippetError as error:
-            yield engine.keep(engine.unreadable(each, error), 0.0, config)
+            from shapesheet.check import unreadable  # noqa: PLC0415 - as in _bounded
+
+            yield engine.keep(unreadable(each, error), 0.0, config)
     suspects: list[Bundle] = []
     with _connected(distributed, address) as client:
         for wanted, found in _answers(distributed, client, bundles, limits):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from shapesheet.errors import SnippetError, printable
+from shapesheet import errors, toml_files
+from shapesheet.errors import SnippetError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +49,7 @@ class Settings(msgspec.Struct, frozen=True):
     modalities: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(msgspec.Struct, frozen=True, dict=True):
     """A project: its folder and its settings."""
 
     root: Path
@@ -89,10 +87,7 @@ class Config:
 
     def shown(self, path: Path) -> str:
         """Return ``path`` as errors show it: relative to the project where it lies inside."""
-        try:
-            return printable(path.relative_to(self.root).as_posix())
-        except ValueError:
-            return printable(str(path))
+        return errors.shown(path, self.root)
 
 
 def load(start: Path) -> Config:
@@ -113,14 +108,8 @@ def load(start: Path) -> Config:
 
 
 def _table(path: Path) -> dict[str, Any] | None:
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SnippetError(path, 0, f"this file can't be read: {error}", "mend it") from error
-    except (ValueError, RecursionError) as error:
-        # Its own errors are ValueErrors too; numbers of thousands of digits raise a plain one.
-        raise SnippetError(path, 0, f"this is not TOML: {error}", "mend the file") from error
-    tool = document.get("tool")
+    shown = str(path)
+    tool = toml_files.parse(toml_files.read(path, shown), shown).get("tool")
     table = tool.get("shapesheet") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
         message = f"{TABLE} is no table, found {type(table).__name__}"

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ISOLATION = "isolation"
 # The same of a record that can't be written.
 RECORD = "record"
-# The first of the checks, which reads the snippet's files.
-CONTRACT = "contract"
 
 
 def check(chosen: Iterable[Snippet], config: Config, pool: Pool) -> Iterator[Record]:
@@ -104,16 +102,12 @@ def seconds(config: Config, key: str) -> float:
 
 def _ended(snippet: Snippet, config: Config, ended: Ended | None) -> Record:
     """Return the record of a snippet that has ended its process, or never ends."""
-    digest = snippets.digest(snippet, config)
+    try:
+        digest = snippets.digest(snippet, config)
+    except SnippetError:
+        # It went while it was checked; how it has ended is told all the same.
+        digest = ""
     return Record(snippet.key, digest, records.versions(), failures=(failure(snippet, ended),))
-
-
-def unreadable(snippet: Snippet, error: SnippetError) -> Record:
-    """Return the record of a snippet of which a file can't be read."""
-    from shapesheet import check as checking  # noqa: PLC0415 - as in check
-
-    found = checking.failure(error, CONTRACT)
-    return Record(snippet.key, "", records.versions(), failures=(found,))
 
 
 def failure(snippet: Snippet, ended: Ended | None) -> Failure:

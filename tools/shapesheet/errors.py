@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ PLACEHOLDER = "Replace this"
 def printable(text: str) -> str:
     """Return ``text`` with halves of characters spelt out: files may be named by any bytes."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def shown(path: Path | str, root: Path) -> str:
+    """Return ``path`` as errors show it: relative to the project in ``root`` if it lies there."""
+    inside = str(path).removeprefix(f"{root}{os.sep}")
+    return printable(inside.replace(os.sep, "/"))
 
 
 class SnippetError(Exception):
@@ -46,7 +53,7 @@ class SnippetError(Exception):
 
     def within(self, root: Path) -> SnippetError:
         """Return the same error with its path relative to ``root``, if it lies there."""
-        path = self.path.removeprefix(f"{root}/")
+        path = shown(self.path, root)
         return SnippetError(path, self.line, self.message, self.cure, column=self.column)
 
     @property

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from shapesheet import agreement, backend, counter, loading, ports, reader, states
 from shapesheet import config as configuration
@@ -40,7 +42,7 @@ def reference(root: str, key: str, path: str) -> tuple[Failure, ...]:
     """
     backend.choose(DEFAULT)
     config = configuration.load(Path(root))
-    (snippet,) = snippets.select(config, [key])
+    snippet = snippets.named(config, key)
     try:
         built = loading.load(snippet, reader.read(snippet, config))
         agreement.save(built, Path(path))
@@ -62,7 +64,7 @@ def port(root: str, key: str, path: str, on: str) -> Port:
     """
     backend.choose(on)
     config = configuration.load(Path(root))
-    (snippet,) = snippets.select(config, [key])
+    snippet = snippets.named(config, key)
     standing = states.standing(snippet, config)
     found = begun(snippet, config, on)
     if standing.state != states.FRESH or standing.record is None:

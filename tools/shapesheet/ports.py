@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +28,7 @@ OTHERS = tuple(name for name in NAMES if name != DEFAULT)
 PORTING_CODE = ("agreement.py", "counter.py", "porting.py", "ports.py")
 
 
-@dataclass(frozen=True)
-class Port:
+class Port(msgspec.Struct, frozen=True):
     """What one run of the checks found of one snippet on another backend than TensorFlow.
 
     Attributes:
@@ -59,8 +57,7 @@ class Port:
         return self.versions["backend"]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How a snippet stands on a backend: one of ``states.STATES``, and what was found."""
 
     state: str

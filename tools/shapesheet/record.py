@@ -69,6 +69,7 @@ CHECKING_CODE = (
     "subject.py",
     "table.py",
     "testing.py",
+    "toml_files.py",
     "training.py",
     "worker.py",
 )

@@ -7,7 +7,6 @@ import importlib.util
 import os
 import re
 import sys
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,10 +29,14 @@ _IMPORT = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+(\w+)")
 _FROM = re.compile(r"from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)")
 _WORD = re.compile(r"\w+")
 _SHARED = "conftest.py"
+# Where a project may say, beside pyproject.toml, how pytest is to run its tests.
+PYTEST_SETTINGS = (
+    *("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini"),
+    *("tox.ini", "setup.cfg"),
+)
 
 
-@dataclass(frozen=True)
-class Snippet:
+class Snippet(msgspec.Struct, frozen=True, dict=True):
     """One snippet's files.
 
     Attributes:
@@ -53,7 +56,7 @@ class Snippet:
         """Return ``family/name``, the snippet's name in pages, records and commands."""
         return f"{self.family}/{self.name}"
 
-    @property
+    @cached_property
     def test_path(self) -> Path:
         """Return where its claims lie."""
         return self.path.with_name(f"test_{self.name}.py")
@@ -61,7 +64,7 @@ class Snippet:
     @property
     def test_shown(self) -> str:
         """Return the path of its claims as errors show it."""
-        return str(Path(self.shown).with_name(f"test_{self.name}.py"))
+        return f"{self.shown.removesuffix(self.path.name)}test_{self.name}.py"
 
     @cached_property
     def source(self) -> str:
@@ -104,6 +107,11 @@ def is_snippet(path: Path) -> bool:
 def at(config: Config, path: Path) -> Snippet:
     """Return the snippet that ``path`` is."""
     return Snippet(path.parent.name, path.stem, path, config.shown(path))
+
+
+def named(config: Config, key: str) -> Snippet:
+    """Return the snippet ``family/name``, which is found missing when it is read."""
+    return at(config, config.snippets / f"{key}.py")
 
 
 def modules(config: Config) -> list[str]:
@@ -175,7 +183,7 @@ def _sources(snippet: Snippet, config: Config) -> list[bytes]:
 def shared(snippet: Snippet, config: Config) -> list[Path]:
     """Return the files that pytest reads before the claims: fixtures of the family and above."""
     folders = (config.root, config.snippets, snippet.path.parent)
-    return [path for folder in folders if is_file(path := folder / _SHARED)]
+    return [folder / _SHARED for folder in folders if is_file(f"{folder}{os.sep}{_SHARED}")]
 
 
 def compared(snippet: Snippet, config: Config) -> list[Path]:

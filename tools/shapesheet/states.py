@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from shapesheet import record as records
 from shapesheet import snippet as snippets
@@ -29,8 +30,7 @@ _ENDINGS = ("json", *(f"{name}.json" for name in NAMES if name != DEFAULT))
 STATES = (FRESH, STALE, FAILING, NEVER_CHECKED, UNREADABLE)
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A snippet, its record and whether that still holds.
 
     Attributes:

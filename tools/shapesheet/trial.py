@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from shapesheet.snippet import Snippet
 
 CLAIMS = "claims"
-_SETTINGS = (".pytest.ini", ".pytest.toml")
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def _verdict(original: Config, config: Config, key: str, claims: Sequence[str] |
     # This imports Keras, and the module is read where verdicts are only told of.
     from shapesheet.check import CHECKS, BlockedError, Examination  # noqa: PLC0415
 
-    examination = Examination(_snippet(config, key), config)
+    examination = Examination(snippets.named(config, key), config)
     chosen = Chosen(claims)
     try:
         for check in CHECKS:
@@ -103,7 +102,7 @@ def _verdict(original: Config, config: Config, key: str, claims: Sequence[str] |
                 return Verdict(check, first, error.line, seconds=chosen.seconds)
             except BlockedError:  # pragma: no cover - what blocks was the verdict already
                 continue
-        same = _is_equivalent(_snippet(original, key), examination)
+        same = _is_equivalent(snippets.named(original, key), examination)
         return Verdict(equivalent=same, seconds=chosen.seconds)
     finally:
         examination.release()
@@ -121,11 +120,6 @@ def _is_equivalent(original: Snippet, examination: Examination) -> bool:
     return equivalence.is_equivalent(original, examination)
 
 
-def _snippet(config: Config, key: str) -> Snippet:
-    (found,) = snippets.select(config, [key])
-    return found
-
-
 def _copy(config: Config, folder: Path, key: str, source: str) -> Config:
     """Make a project in ``folder`` that differs from another in one snippet only."""
     changed = Path(config.settings.snippets) / f"{key}.py"
@@ -138,9 +132,10 @@ def _link(theirs: Path, ours: Path, way: Sequence[str]) -> None:
     """Link what lies in a folder, but for what ``way`` leads to; make the folders on it."""
     name, *rest = way
     for path in theirs.iterdir():
-        # Byte code there is of other texts; of what is hidden, pytest reads these two.
-        hidden = path.name.startswith((".", "__pycache__")) and path.name not in _SETTINGS
-        if path.name != name and not hidden:
+        # Byte code there is of other texts.
+        hidden = path.name.startswith((".", "__pycache__"))
+        read = not hidden or path.name in snippets.PYTEST_SETTINGS
+        if path.name != name and read:
             (ours / path.name).symlink_to(path)
     if rest:
         (ours / name).mkdir()
