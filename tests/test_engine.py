@@ -137,6 +137,7 @@ def test_one_that_goes_while_it_is_checked_is_told_and_the_others_are_checked(
     messages = {key: [each.message for each in record.failures] for key, record in found.items()}
     assert messages["dense/other"] == []
     assert "with exit code 3" in messages["dense/ends"][0]
+    assert written(config, "ends") is None
 
 
 def test_one_that_is_gone_before_its_turn_is_told_and_the_others_are_checked(
@@ -149,7 +150,8 @@ def test_one_that_is_gone_before_its_turn_is_told_and_the_others_are_checked(
     assert found["dense/other"].failures == ()
     (failure,) = found["dense/gone"].failures
     assert (failure.path, failure.check) == ("snippets/dense/gone.py", "contract")
-    assert failure.message.startswith("this snippet can't be read: [Errno 2] No such file")
+    assert failure.message == "this snippet is gone"
+    assert written(config, "gone") is None
 
 
 def test_a_reused_worker_sees_nothing_of_the_snippet_before_and_outlives_one_that_exits(

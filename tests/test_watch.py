@@ -258,8 +258,10 @@ def test_a_snippet_that_is_gone_for_a_moment_is_told_and_checked_once_it_is_back
     with contextlib.closing(watching.watch(config, Limits(1))) as events:
         assert not next(events).complete
         path.unlink()
-        (problem,) = next(events).problems
-        assert problem.message == "no snippet is here"
+        gone = next(events).record
+        assert gone is not None
+        assert gone.failures[0].message == "this snippet is gone"
+        assert next(events).problems[0].message == "there is no snippet 'dense/toy'"
         assert next(events) == watching.Event()
         put(path, text)
         saves.put(str(path))

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from shapesheet import record as records
 from shapesheet import snippet as snippets
 from shapesheet.errors import SnippetError
+from shapesheet.files import is_file
 from shapesheet.record import Failure, Record
 
 if TYPE_CHECKING:
@@ -54,11 +55,14 @@ def concluded(outcome: Outcome, snippet: Snippet, config: Config) -> Record:
 
 
 def keep(found: Record, took: float, config: Config) -> Record:
-    """Write a record, with how long its check took.
+    """Write a record, with how long its check took, but none of a snippet that is gone meanwhile.
 
     Returns:
         The record as it was written, or why it could not be.
     """
+    if not is_file(snippets.named(config, found.snippet).path):
+        # An editor may be about to put it back, and then the old record still holds.
+        return found
     timed = replace(found, seconds=records.steady(seconds(config, found.snippet), took))
     try:
         records.write(config.records, timed)

@@ -71,10 +71,13 @@ class Snippet(msgspec.Struct, frozen=True, dict=True):
         """Return the snippet's text.
 
         Raises:
-            SnippetError: The file can't be read as UTF-8.
+            SnippetError: The file is gone, or can't be read as UTF-8.
         """
         try:
             return self.path.read_bytes().decode("utf-8")
+        except FileNotFoundError as error:
+            cure = "put it back, or take it off its page"
+            raise SnippetError(self.shown, 0, "this snippet is gone", cure) from error
         except (OSError, UnicodeDecodeError) as error:
             message = f"this snippet can't be read: {error}"
             raise SnippetError(self.shown, 0, message, "save the file as UTF-8") from error

@@ -100,7 +100,8 @@ def _checked(root: Path, pool: Pool, saves: _Saves, tried: dict[str, str]) -> It
         digests = {each.key: snippet.digest(each, config) for each in due}
         shown: set[str] = set()
         for record, complete in engine.survey(due, config, pool, saves.code):
-            if complete:
+            # Without a digest, none of its files was read: it may be back as it was.
+            if complete and record.digest:
                 tried[record.snippet] = digests[record.snippet]
             if complete or not record.failures:
                 yield _written(config, record, complete=complete)
