@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from shapesheet import config as configuration
-from shapesheet import ports, states
+from shapesheet import porter, ports, states
 from shapesheet import snippet as snippets
+from shapesheet.limits import Limits
 from tests import backends, workshop
 
 TOOL = Path(sys.executable).with_name("shapesheet")
@@ -165,3 +166,12 @@ def test_a_backend_that_does_not_exist_is_wrong_usage(tmp_path: Path) -> None:
     done = tool(tmp_path, "check", "--backend", "theano")
     assert done.returncode == 2
     assert "'theano' is not one of 'tensorflow', 'jax', 'torch'" in done.stderr
+
+
+def test_one_that_is_gone_before_its_turn_is_told_and_has_no_port(tmp_path: Path) -> None:
+    backends.require("torch")
+    snippet, config = workshop.snippet(tmp_path, workshop.source())
+    snippet.path.unlink()
+    (port,) = porter.run([snippet], config, "torch", Limits(1))
+    assert [failure.message for failure in port.failures] == ["this snippet is gone"]
+    assert ports.read(config.records, workshop.KEY, "torch") is None

@@ -60,7 +60,7 @@ def keep(found: Record, took: float, config: Config) -> Record:
     Returns:
         The record as it was written, or why it could not be.
     """
-    if not is_file(snippets.named(config, found.snippet).path):
+    if is_gone(found.snippet, config):
         # An editor may be about to put it back, and then the old record still holds.
         return found
     timed = replace(found, seconds=records.steady(seconds(config, found.snippet), took))
@@ -71,6 +71,11 @@ def keep(found: Record, took: float, config: Config) -> Record:
         lost = Failure(shown, 0, error.message, error.cure, RECORD)
         return Record(found.snippet, found.digest, found.versions, failures=(*found.failures, lost))
     return timed
+
+
+def is_gone(key: str, config: Config) -> bool:
+    """Return whether a snippet's file is not there any more."""
+    return not is_file(snippets.named(config, key).path)
 
 
 def survey(

@@ -46,8 +46,7 @@ def run(chosen: Iterable[Snippet], config: Config, on: str, limits: Limits) -> I
             if outcome.value is None:
                 yield _written(snippet, config, on, (engine.failure(snippet, outcome.ended),))
             else:
-                ports.write(config.records, outcome.value)
-                yield outcome.value
+                yield _keep(outcome.value, config)
 
 
 def _references(
@@ -75,6 +74,11 @@ def _calls(keys: Iterable[str], config: Config, folder: Path) -> list[tuple[str,
 
 
 def _written(snippet: Snippet, config: Config, on: str, failures: Failures) -> Port:
-    port = replace(porting.begun(snippet, config, on), failures=failures)
-    ports.write(config.records, port)
+    return _keep(replace(porting.begun(snippet, config, on), failures=failures), config)
+
+
+def _keep(port: Port, config: Config) -> Port:
+    """Write a port, but none of a snippet that is gone meanwhile."""
+    if not engine.is_gone(port.snippet, config):
+        ports.write(config.records, port)
     return port
