@@ -124,7 +124,9 @@ def on_cluster(
 
 def kill_holder(workers: Any, begun: Path) -> None:  # noqa: ANN401 - Dask's cluster is of no type
     """Kill the worker that checks the snippet whose check has ``begun``."""
+    end = time.monotonic() + 60
     while not begun.exists():
+        assert time.monotonic() < end, "the claim that waits has never begun"
         time.sleep(0.05)
     (holder,) = (
         worker.address
